@@ -1,0 +1,14 @@
+namespace Stratos.Fabric.Virtio.Pump;
+
+/// <summary>How a queue is pumped.</summary>
+public sealed record PumpOptions
+{
+    /// <summary>How long the pump polls the ring after it found nothing, before it arms the notification and waits; 0 to wait at once.</summary>
+    public TimeSpan PollTime { get; init; } = TimeSpan.FromMicroseconds(20);
+
+    /// <summary>Most chains that are fetched, handled and published in one go, 1 to 1024.</summary>
+    public int Batch { get; init; } = 64;
+
+    /// <summary>The processor that the pump's thread is bound to; null for any.</summary>
+    public int? Processor { get; init; }
+}
