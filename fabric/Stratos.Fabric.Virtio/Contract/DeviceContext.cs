@@ -1,11 +1,17 @@
+using System.Diagnostics;
+
 namespace Stratos.Fabric.Virtio.Contract;
 
 /// <summary>What a device sees of the world that runs it.</summary>
 /// <param name="name">The device's name within the fabric.</param>
 /// <param name="state">Device state that outlives this process; its length is the device's <see cref="VirtioDevice.StateLength"/>.</param>
 /// <param name="notifyConfigChanged">Sends the configuration change notification; callable from any thread.</param>
-public sealed class DeviceContext(string name, DeviceState state, Action notifyConfigChanged)
+/// <param name="warn">Takes a line for the log; callable from any thread, at most once a second. Null drops it.</param>
+public sealed class DeviceContext(string name, DeviceState state, Action notifyConfigChanged, Action<string>? warn = null)
 {
+    private long _nextWarning = long.MinValue;
+    private long _suppressed;
+
     /// <summary>A context without state whose notifications go nowhere: that of a device that is not active.</summary>
     public static DeviceContext None { get; } = new("", DeviceState.Empty, static () => { });
 
@@ -17,4 +23,25 @@ public sealed class DeviceContext(string name, DeviceState state, Action notifyC
 
     /// <summary>Tells the driver that the configuration space has changed (virtio 1.4, section 2.3). Any thread.</summary>
     public void NotifyConfigChanged() => notifyConfigChanged();
+
+    /// <summary>
+    /// Reports something that a guest or the host did wrong and that the device survived. Any thread. At most one line a
+    /// second comes out, with the number of those held back, so that a guest cannot fill a log; texts that are constants
+    /// cost a guest's victim nothing.
+    /// </summary>
+    /// <param name="where">The queue or port, such as <see cref="QueueContext.Name"/>.</param>
+    /// <param name="what">What was wrong and what the device did about it.</param>
+    public void Warn(string where, string what)
+    {
+        if (warn is null) { return; }
+        long now = Stopwatch.GetTimestamp();
+        long next = Volatile.Read(ref _nextWarning);
+        if (now < next || Interlocked.CompareExchange(ref _nextWarning, now + Stopwatch.Frequency, next) != next)
+        {
+            Interlocked.Increment(ref _suppressed);
+            return;
+        }
+        long suppressed = Interlocked.Exchange(ref _suppressed, 0);
+        warn(suppressed == 0 ? $"{where}: {what}" : $"{where}: {what} ({suppressed} more warnings held back)");
+    }
 }
