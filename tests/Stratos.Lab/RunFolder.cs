@@ -1,0 +1,42 @@
+namespace Stratos.Lab;
+
+/// <summary>The temporary folder of one run: its sockets, its script, its file system when it has layers.</summary>
+internal sealed class RunFolder : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("stratos-lab-").FullName;
+
+    public string Console => In("console.sock");
+
+    public string Output => In("output.sock");
+
+    public string Monitor => In("monitor.sock");
+
+    public string Write(string name, string content)
+    {
+        File.WriteAllText(In(name), content);
+        return In(name);
+    }
+
+    /// <summary>The base layer as it is, or joined with others: the kernel unpacks archives that follow each other.</summary>
+    public string FileSystem(LabEnvironment lab, IReadOnlyList<GuestLayer> layers)
+    {
+        if (layers.Count == 0)
+        {
+            return lab.BaseLayer;
+        }
+
+        string joined = In("initrd");
+        using FileStream target = File.Create(joined);
+        foreach (string layer in layers.Distinct().Select(lab.Layer).Prepend(lab.BaseLayer))
+        {
+            using FileStream source = File.OpenRead(layer);
+            source.CopyTo(target);
+        }
+
+        return joined;
+    }
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    private string In(string name) => Path.Combine(_path, name);
+}
