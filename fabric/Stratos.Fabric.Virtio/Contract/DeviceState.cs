@@ -28,7 +28,7 @@ public sealed class DeviceState : IDisposable
     public static DeviceState Local(int length) => new(null, GC.AllocateArray<byte>(length, pinned: true));
 
     /// <summary>The state's bytes; 8-byte aligned. Valid until disposal.</summary>
-    public Span<byte> Bytes => _mapping is null ? _local : _mapping.Span;
+    public Span<byte> Bytes => _mapping is null ? _local : _mapping.GetSpan(0, checked((int)_mapping.Length));
 
     /// <inheritdoc/>
     public void Dispose() => _mapping?.Dispose();

@@ -25,5 +25,5 @@ public sealed class EpochGate
 
     /// <summary>Whether the right still holds. Any thread; one load.</summary>
     /// <remarks>Acquire: what follows in program order (ring accesses) cannot be moved before this check.</remarks>
-    public bool IsCurrent => _page is null || Volatile.Read(ref System.Runtime.InteropServices.MemoryMarshal.AsRef<ulong>(_page.Span)) == _epoch;
+    public unsafe bool IsCurrent => _page is null || Volatile.Read(ref *(ulong*)_page.Address) == _epoch;
 }
