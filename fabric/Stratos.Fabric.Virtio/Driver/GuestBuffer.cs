@@ -5,7 +5,12 @@ public readonly unsafe struct GuestBuffer
 {
     private readonly byte* _bytes;
 
-    internal GuestBuffer(byte* bytes, ulong address, int length) => (_bytes, Address, Length) = (bytes, address, length);
+    internal GuestBuffer(byte* bytes, ulong address, int length)
+    {
+        _bytes = bytes;
+        Address = address;
+        Length = length;
+    }
 
     /// <summary>Guest-physical address of the first byte.</summary>
     public ulong Address { get; }

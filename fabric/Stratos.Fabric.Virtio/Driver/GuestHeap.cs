@@ -27,7 +27,9 @@ public sealed unsafe class GuestHeap
     {
         if (((ulong)memory & 15) != 0 || (guestAddress & 15) != 0)
             throw new ArgumentException($"Guest memory at 0x{guestAddress:x} must be 16-byte aligned here and in the guest.", nameof(memory));
-        (_base, GuestAddress, Length) = (memory, guestAddress, length);
+        _base = memory;
+        GuestAddress = guestAddress;
+        Length = length;
     }
 
     /// <summary>Guest-physical address of the first byte.</summary>

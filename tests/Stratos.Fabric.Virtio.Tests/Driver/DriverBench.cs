@@ -13,7 +13,7 @@ internal sealed class DriverBench : IDisposable
     public DriverBench(ushort size, ulong features, int indirectCapacity = 8)
     {
         using var file = MemoryFile.Create("driver-bench", 8 << 20);
-        _mapping = file.Map();
+        _mapping = file.Map(MemoryAccess.ReadWrite);
         Heap = new(_mapping, Base);
         Ring = DriverRing.Create(Heap, size, features, new() { Name = "bench", IndirectCapacity = indirectCapacity });
         Size = size;
