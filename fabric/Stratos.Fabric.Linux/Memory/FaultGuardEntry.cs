@@ -20,10 +20,10 @@ internal sealed unsafe class FaultGuardEntry
     [StructLayout(LayoutKind.Explicit, Size = 32)]
     internal struct Slot
     {
-        /// <summary>First address; zero while the row is free. Written last when published, first when withdrawn.</summary>
+        /// <summary>First address; zero while the row guards nothing. Written last when published, first when withdrawn.</summary>
         [FieldOffset(0)] internal nuint Start;
 
-        /// <summary>First address after the range.</summary>
+        /// <summary>First address after the range; zero while the row is free.</summary>
         [FieldOffset(8)] internal nuint End;
 
         /// <summary>Set to one by the handler.</summary>

@@ -15,7 +15,7 @@ public sealed unsafe class Mapping : IDisposable
     private readonly nint _base;
     private readonly nuint _size;
     private readonly MemoryAccess _access;
-    private FaultGuardEntry? _guard;
+    private volatile FaultGuardEntry? _guard;
     private bool _faulted;
     private bool _revoked;
     private bool _disposed;
@@ -44,6 +44,11 @@ public sealed unsafe class Mapping : IDisposable
     /// <summary>True after <see cref="Revoke"/>.</summary>
     public bool IsRevoked => Volatile.Read(ref _revoked);
 
+    /// <summary>A view of the whole mapping; it must not be used once the mapping is disposed.</summary>
+    /// <exception cref="OverflowException">The mapping has 2 GiB or more: use <see cref="GetSpan"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The mapping was disposed.</exception>
+    public Span<byte> Span => GetSpan(0, checked((int)Length));
+
     /// <summary>A bounded view of the memory.</summary>
     /// <param name="offset">Bytes from the mapping's start.</param>
     /// <param name="length">Bytes.</param>
@@ -64,7 +69,7 @@ public sealed unsafe class Mapping : IDisposable
     /// Every access that starts after the return sees zeroes, and none reaches the file. A system call
     /// that was given the address before may still complete on the file's pages. Idempotent.
     /// </remarks>
-    /// <exception cref="LinuxException">The kernel has no memory for it; the mapping is as before.</exception>
+    /// <exception cref="LinuxException">The kernel has no memory for it; the mapping must not be used any more.</exception>
     /// <exception cref="ObjectDisposedException">The mapping was disposed.</exception>
     public void Revoke()
     {
