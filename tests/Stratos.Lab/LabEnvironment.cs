@@ -25,7 +25,7 @@ public sealed class LabEnvironment
     /// <summary>fio, for comparisons on this machine itself.</summary>
     public string Fio => Program("fio");
 
-    internal string BaseLayer => Path.Combine(Root, "images", "base.cpio.gz");
+    internal string BaseLayer => Path.Combine(Root, "images", "base.cpio.lz4");
 
     /// <summary>
     /// The lab, built first when it is not there yet or out of date: minutes the first time, under a second later.
@@ -70,8 +70,8 @@ public sealed class LabEnvironment
 
     internal string Layer(GuestLayer layer) => Path.Combine(Root, "images", layer switch
     {
-        GuestLayer.Fio => "fio.cpio.gz",
-        GuestLayer.Ext4 => "ext4.cpio.gz",
+        GuestLayer.Fio => "fio.cpio.lz4",
+        GuestLayer.Ext4 => "ext4.cpio.lz4",
         _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "The lab has no such layer."),
     });
 

@@ -8,6 +8,6 @@ build_initramfs() {
     mkdir -p "$work"
     cp "$GUEST"/initramfs/* "$work/"
     for layer in $LAYERS; do in_root "$root" sh /build/initramfs/pack "$layer"; done
-    for layer in $LAYERS; do mv "$work/$layer.cpio.gz" "$LAB/images/"; done
+    for layer in $LAYERS; do mv "$work/$layer.cpio.lz4" "$LAB/images/"; done
     rm -rf "$work"
 }

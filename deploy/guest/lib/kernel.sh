@@ -16,18 +16,29 @@ fetch_kernel_source() {
     ls -l
 }
 
+# Kernels are kept by the hash of their inputs: to change between branches costs no second build.
 build_kernel() {
-    local root=$LAB/roots/$SUITE tree=$LAB/roots/$SUITE/build/linux
+    local kept=$LAB/kernels/$STAGE_HASH
+    find "$LAB/kernels" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -r {} + 2>/dev/null || true
+    [ -e "$kept/bzImage" ] || compile_kernel "$kept"
+    cp "$kept/bzImage" "$LAB/images/bzImage.new"
+    mv "$LAB/images/bzImage.new" "$LAB/images/bzImage"      # at once: a guest may be starting
+}
+
+compile_kernel() {
+    local kept=$1 root=$LAB/roots/$SUITE tree=$LAB/roots/$SUITE/build/linux
     if [ ! -e "$tree/.complete" ]; then
         rm -rf "$tree"
         mkdir -p "$tree"
-        xz -dc "$LAB"/sources/linux-source-*.tar.xz | tar -x -C "$tree" --strip-components=1 --no-same-owner
+        cp "$LAB"/sources/linux-source-*.tar.xz "$tree/"
+        in_root "$root" sh -ec 'cd /build/linux; tar -xf linux-source-*.tar.xz --strip-components=1 --no-same-owner; rm linux-source-*'
         touch "$tree/.complete"
     fi
     cp "$GUEST/kernel/guest.config" "$GUEST/kernel/build" "$tree/"
     in_root "$root" sh -e /build/linux/build
-    cp "$tree/arch/x86/boot/bzImage" "$LAB/images/bzImage.new"
-    mv "$LAB/images/bzImage.new" "$LAB/images/bzImage"
-    cp "$tree/.config" "$LAB/images/bzImage.config"
+    mkdir -p "$kept"
+    cp "$tree/.config" "$kept/config"
+    cp "$tree/arch/x86/boot/bzImage" "$kept/bzImage.new"
+    mv "$kept/bzImage.new" "$kept/bzImage"
     [ -n "${STRATOS_LAB_KEEP:-}" ] || rm -rf "$tree"
 }

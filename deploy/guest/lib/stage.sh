@@ -7,6 +7,16 @@ say() { printf '[%3d s] %s\n' $((SECONDS - STARTED)) "$*"; }
 
 die() { printf 'build-lab: %s\n' "$*" >&2; exit 1; }
 
+# Everything else comes out of the packages.
+need_host_programs() {
+    local program missing=''
+    for program in apt-get apt-config dpkg-deb tar unshare mount chroot flock sha256sum; do
+        command -v "$program" >/dev/null || missing="$missing $program"
+    done
+    [ -z "$missing" ] || die "missing on this machine:$missing. Remedy: apt-get install apt dpkg tar util-linux mount coreutils; where there is no apt, run it in a Debian container."
+    [ "$(dpkg --print-architecture)" = amd64 ] || die "the lab's programs are Debian's for amd64, and this machine is not."
+}
+
 # Only one build at a time; a second one waits, and then finds the work done.
 lock_lab() {
     exec 9>"$LAB/.lock"
@@ -27,14 +37,15 @@ hash_inputs() {
     done | sha256sum | cut -d' ' -f1
 }
 
+# While the function runs, STAGE_HASH is the hash of the stage's inputs.
 # stage NAME DESCRIPTION INPUT... -- FUNCTION [ARGUMENT...]
 stage() {
-    local name=$1 description=$2 inputs=() hash status log=$LAB/logs/$1.log
+    local name=$1 description=$2 inputs=() status log=$LAB/logs/$1.log
     shift 2
     while [ "$1" != -- ]; do inputs+=("$1"); shift; done
     shift
-    hash=$(hash_inputs "${inputs[@]}")
-    [ "$(stamp "$name")" != "$hash" ] || return 0
+    STAGE_HASH=$(hash_inputs "${inputs[@]}")
+    [ "$(stamp "$name")" != "$STAGE_HASH" ] || return 0
 
     say "$name: $description"
     rm -f "$LAB/stamps/$name"
@@ -46,5 +57,5 @@ stage() {
         tail -n 15 "$log" | sed 's/^/    /' >&2
         die "stage $name failed (exit code $status). Whole log: $log. Run build-lab again to go on from here."
     fi
-    echo "$hash" >"$LAB/stamps/$name"
+    echo "$STAGE_HASH" >"$LAB/stamps/$name"
 }
