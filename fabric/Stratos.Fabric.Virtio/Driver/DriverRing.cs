@@ -101,12 +101,16 @@ public abstract class DriverRing
     /// <remarks>The device's publication is read with acquire, so what it wrote into the buffers is seen by the caller.</remarks>
     public abstract bool TryTake(out ulong cookie, out uint written);
 
+    /// <summary>Whether there is a request to take; one look, for a caller that polls.</summary>
+    /// <exception cref="DeviceMisbehavedException">The device broke a rule.</exception>
+    public bool HasUsedRequest => BatchLeft > 0 || HasUsed();
+
     /// <summary>Asks the device to notify at the next used request.</summary>
     /// <returns>True if the caller can wait; false if something is there already (notification is disarmed again).</returns>
     /// <remarks>A full barrier separates the wish from the second look at the ring, the counterpart of the device's in its publication.</remarks>
     public bool ArmNotification()
     {
-        if (BatchLeft > 0)
+        if (HasUsedRequest)
             return false;
         Arm();
         Interlocked.MemoryBarrier();
