@@ -10,7 +10,7 @@ internal readonly record struct PageRange(ulong Start, ulong Size, ulong Lead, u
     internal static PageRange Around(ulong offset, ulong length, ulong pageSize)
     {
         ulong lead = offset % pageSize;
-        return new PageRange(offset - lead, RoundUp(lead + length, pageSize), lead, length);
+        return new PageRange(offset - lead, RoundUp(checked(lead + length), pageSize), lead, length);
     }
 
     internal static ulong RoundUp(ulong length, ulong pageSize) => checked((length + pageSize - 1) / pageSize * pageSize);

@@ -17,7 +17,7 @@ public sealed record ChildOptions
     /// <summary>The child's whole environment, or null for this process's.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
-    /// <summary>The descriptors that the child gets beside its standard ones. All others stay closed to it.</summary>
+    /// <summary>The descriptors that the child gets beside its standard ones. All others are closed to it (before Linux 5.11, all that are closed on exec).</summary>
     public IReadOnlyList<InheritedDescriptor> Descriptors { get; init; } = [];
 
     /// <summary>A file that standard output is appended to, or null for this process's.</summary>

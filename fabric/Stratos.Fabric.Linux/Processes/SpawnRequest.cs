@@ -15,6 +15,8 @@ internal sealed unsafe class SpawnRequest : IDisposable
     private const short SetDefaultSignals = 4;     // POSIX_SPAWN_SETSIGDEF
     private const short SetSignalMask = 8;         // POSIX_SPAWN_SETSIGMASK
     private const int LowestTemporary = 1 << 8;
+    private const int CloseRangeCall = 436;        // close_range; the same on every architecture
+    private const int MarkCloseOnExec = 4;         // CLOSE_RANGE_CLOEXEC, since Linux 5.11
 
     private readonly void* _actions = NativeMemory.AllocZeroed(ObjectSpace);
     private readonly void* _attributes = NativeMemory.AllocZeroed(ObjectSpace);
@@ -40,6 +42,8 @@ internal sealed unsafe class SpawnRequest : IDisposable
     {
         using SpawnRequest request = new();
         request.Configure(options);
+        // What this process itself was started with, and never opened, must not travel on.
+        _ = Libc.SystemCall(CloseRangeCall, 3, int.MaxValue, MarkCloseOnExec, 0);
         using NativeStrings arguments = new([options.Program, .. options.Arguments]);
         using NativeStrings environment = new(EnvironmentOf(options));
         int process;

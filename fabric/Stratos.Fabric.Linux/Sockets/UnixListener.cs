@@ -82,7 +82,9 @@ public sealed unsafe class UnixListener : IDisposable
         UnixStream? stream;
         while (!TryAccept(out stream))
         {
-            Poll.Wait(Descriptor, PollEvents.Readable, Timeout.InfiniteTimeSpan);
+            PollEvents events = Poll.Wait(Descriptor, PollEvents.Readable, Timeout.InfiniteTimeSpan);
+            // A non-blocking accept says "would block" even after shutdown; only poll tells.
+            if (events.HasFlag(PollEvents.HangUp)) { throw new LinuxException("accept", Errno.EINVAL, Path ?? "socket", "it was shut down"); }
         }
         return stream;
     }
@@ -90,7 +92,7 @@ public sealed unsafe class UnixListener : IDisposable
     /// <summary>Takes a connection if one is there.</summary>
     /// <param name="stream">The stream, blocking.</param>
     /// <returns>True if there was one.</returns>
-    /// <exception cref="LinuxException"><see cref="Errno.EINVAL"/> after <see cref="Shutdown"/>; or no descriptor is left, and the connection stays in the queue.</exception>
+    /// <exception cref="LinuxException">No descriptor is left; the connection stays in the queue.</exception>
     public bool TryAccept([NotNullWhen(true)] out UnixStream? stream)
     {
         stream = null;
@@ -100,7 +102,7 @@ public sealed unsafe class UnixListener : IDisposable
         return true;
     }
 
-    /// <summary>Refuses new connections and wakes whoever waits in <see cref="Accept"/>. Idempotent.</summary>
+    /// <summary>Refuses new connections and wakes whoever waits in <see cref="Accept"/>; pollers see <see cref="PollEvents.HangUp"/>. Idempotent.</summary>
     public void Shutdown() => _ = Libc.Shutdown(Descriptor, (int)ShutdownDirection.Both);
 
     /// <summary>Stops listening, and removes the path if it is still this socket's. Idempotent.</summary>
