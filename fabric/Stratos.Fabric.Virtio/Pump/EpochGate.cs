@@ -7,7 +7,7 @@ namespace Stratos.Fabric.Virtio.Pump;
 /// the current one any more must not touch a ring.
 /// </summary>
 /// <remarks>This is the second line of defence. The first is that an old owner is dead before a new epoch begins.</remarks>
-public sealed class EpochGate
+public sealed unsafe class EpochGate
 {
     private readonly Mapping? _page;
     private readonly ulong _epoch;
@@ -18,12 +18,22 @@ public sealed class EpochGate
     public static EpochGate Always { get; } = new(null, 0);
 
     /// <summary>The right to serve in <paramref name="epoch"/>, as long as the first 8 bytes of <paramref name="page"/> say so. The page stays the caller's.</summary>
-    public static EpochGate For(Mapping page, ulong epoch) => new(page, epoch);
+    /// <exception cref="ArgumentException">The page is shorter than 8 bytes or not aligned to 8.</exception>
+    public static EpochGate For(Mapping page, ulong epoch)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return page.Length >= sizeof(ulong) && page.Address % sizeof(ulong) == 0 ? new(page, epoch)
+            : throw new ArgumentException($"An epoch page needs {sizeof(ulong)} aligned bytes and got {page.Length} at {page.Address:#x}.", nameof(page));
+    }
 
     /// <summary>The epoch of this right; 0 for <see cref="Always"/>.</summary>
     public ulong Epoch => _epoch;
 
     /// <summary>Whether the right still holds. Any thread; one load.</summary>
     /// <remarks>Acquire: what follows in program order (ring accesses) cannot be moved before this check.</remarks>
+<<<<<<< HEAD
     public unsafe bool IsCurrent => _page is null || Volatile.Read(ref *(ulong*)_page.Address) == _epoch;
+=======
+    public bool IsCurrent => _page is null || Volatile.Read(ref *(ulong*)_page.Address) == _epoch;
+>>>>>>> bb6fc25 (Take chains from split and packed rings, keep a journal of them, and pump them on a thread of their own)
 }

@@ -11,4 +11,10 @@ public sealed record PumpOptions
 
     /// <summary>The processor that the pump's thread is bound to; null for any.</summary>
     public int? Processor { get; init; }
+
+    /// <summary>
+    /// Called on the thread that makes it, at each step that a crash could fall between; null for none. For tests and
+    /// fault drills; it must not touch the queue.
+    /// </summary>
+    public Action<PumpStep>? Probe { get; init; }
 }

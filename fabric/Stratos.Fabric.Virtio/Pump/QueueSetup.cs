@@ -37,6 +37,12 @@ public sealed record QueueSetup
     /// <summary>Doorbell to the driver, "the queue failed"; optional.</summary>
     public EventFd? Error { get; init; }
 
+    /// <summary>Where the device's writes to guest memory are recorded while the guest is migrated; null when it is not.</summary>
+    public DirtyLog? DirtyLog { get; init; }
+
+    /// <summary>Address in the dirty log of a split used ring's first byte (vhost-user, <c>log_guest_addr</c>); null for its guest address.</summary>
+    public ulong? UsedRingLogAddress { get; init; }
+
     /// <summary>The right to run: the pump ends when this epoch is over.</summary>
     public EpochGate Epoch { get; init; } = EpochGate.Always;
 }
