@@ -31,9 +31,5 @@ public sealed unsafe class EpochGate
 
     /// <summary>Whether the right still holds. Any thread; one load.</summary>
     /// <remarks>Acquire: what follows in program order (ring accesses) cannot be moved before this check.</remarks>
-<<<<<<< HEAD
-    public unsafe bool IsCurrent => _page is null || Volatile.Read(ref *(ulong*)_page.Address) == _epoch;
-=======
     public bool IsCurrent => _page is null || Volatile.Read(ref *(ulong*)_page.Address) == _epoch;
->>>>>>> bb6fc25 (Take chains from split and packed rings, keep a journal of them, and pump them on a thread of their own)
 }
