@@ -1,4 +1,5 @@
 using Stratos.Fabric.Devices.Block;
+using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Virtio.Spec;
 
@@ -34,8 +35,16 @@ public static class DeviceKinds
         ],
         static values => BlockDevice.Create(ReadBlock(values)));
 
+    /// <summary>The console device.</summary>
+    public static DeviceKind Console { get; } = new(
+        "console",
+        VirtioDeviceId.Console,
+        "a console (/dev/hvc0) and serial ports on files and terminals",
+        ConsoleOptionTexts.Options,
+        static values => ConsoleDevice.Create(ConsoleOptionTexts.Read(values)));
+
     /// <summary>All kinds, by ascending name.</summary>
-    public static IReadOnlyList<DeviceKind> All { get; } = [Block, Entropy];
+    public static IReadOnlyList<DeviceKind> All { get; } = [Block, Console, Entropy];
 
     /// <summary>Finds a kind by its name.</summary>
     /// <exception cref="ArgumentException">There is none; the message names the nearest.</exception>
