@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Stratos.Lab;
 
@@ -57,6 +58,14 @@ public sealed class GuestRun : IAsyncDisposable
     /// <exception cref="GuestException">The text cannot come any more: the script or QEMU has ended.</exception>
     public Task WaitForAsync(string text, TimeSpan deadline, CancellationToken ct = default) =>
         WaitUntilAsync(() => _output.TryTake(text), $"the text \"{text.TrimEnd('\n')}\"", deadline, ct);
+
+    /// <summary>
+    /// Sends a line to the script, which takes it with <c>read line &lt;/dev/ttyS1</c>: the test says when to go on.
+    /// </summary>
+    /// <param name="line">The line, without its end; short, as the port takes it in at the script's pace.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task SendLineAsync(string line, CancellationToken ct = default) =>
+        _port.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), ct);
 
     /// <summary>Waits until the script has ended and the guest has switched itself off.</summary>
     /// <returns>The whole result; a script that failed is a result too: look at its exit code.</returns>

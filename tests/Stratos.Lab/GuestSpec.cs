@@ -20,7 +20,7 @@ public sealed record GuestSpec
 
     /// <summary>
     /// The script, run by dash as root. Standard output and error are the output of the run; the script's exit
-    /// code is the run's. Any length.
+    /// code is the run's. Any length. Lines that the test sends come in on /dev/ttyS1.
     /// </summary>
     public required string Script { get; init; }
 

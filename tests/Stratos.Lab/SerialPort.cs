@@ -12,6 +12,7 @@ internal sealed class SerialPort : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<Socket> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private byte[] _bytes = new byte[16 * 1024];
     private int _length;
@@ -71,6 +72,23 @@ internal sealed class SerialPort : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends bytes to the guest. They are lost when QEMU has ended, as on a real line.</summary>
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
+    {
+        await Task.WhenAny(_connected.Task, _reading).WaitAsync(ct);
+        try
+        {
+            while (_connected.Task.IsCompleted && !bytes.IsEmpty)
+            {
+                bytes = bytes[await (await _connected.Task).SendAsync(bytes, ct)..];
+            }
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // Whoever waits for what the guest makes of it is told that QEMU ended.
+        }
+    }
+
     /// <summary>QEMU is gone: if it never connected, it never will.</summary>
     public void StopListening() => _stop.Cancel();
 
@@ -88,6 +106,7 @@ internal sealed class SerialPort : IAsyncDisposable
         try
         {
             using Socket socket = await _listener.AcceptAsync(_stop.Token);
+            _connected.TrySetResult(socket);
             int count;
             while ((count = await socket.ReceiveAsync(chunk)) > 0)
             {
