@@ -14,7 +14,12 @@ internal static class ChildScenario
     private const string Variable = "STRATOS_TEST_SCENARIO";
     private const string ParentVariable = "STRATOS_TEST_PARENT";
 
-    internal static ChildProcess Start(string scenario, string? errors = null)
+    internal const string HoldChild = "hold-child";
+    internal const string Connect = "connect";
+    internal const string PathVariable = "STRATOS_TEST_PATH";
+    private const int Line = 3;
+
+    internal static ChildProcess Start(string scenario, string? errors = null, UnixStream? line = null, string? path = null)
     {
         Dictionary<string, string> environment = new()
         {
@@ -22,12 +27,14 @@ internal static class ChildScenario
             [ParentVariable] = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["DOTNET_DbgEnableMiniDump"] = "0",
         };
+        if (path is not null) { environment[PathVariable] = path; }
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root) { environment["DOTNET_ROOT"] = root; }
         return ChildProcess.Spawn(new ChildOptions
         {
             Program = Path.Combine(AppContext.BaseDirectory, "Stratos.Fabric.Linux.Tests"),
             Environment = environment,
             StandardError = errors,
+            Descriptors = line is null ? [] : [new InheritedDescriptor(line.Descriptor, Line)],
         });
     }
 
@@ -42,6 +49,8 @@ internal static class ChildScenario
             case SentSignal: SendBusError(); break;
             case SentSignalWithGuard: MemoryFaultGuard.Install(); SendBusError(); break;
             case EndWithParent: FollowParent(); break;
+            case HoldChild: HoldFollower(); break;
+            case Connect: ConnectAndWait(); break;
             default: Environment.Exit(1); break;
         }
         Environment.Exit(Survived);
@@ -64,7 +73,23 @@ internal static class ChildScenario
 
     private static void FollowParent()
     {
-        bool alive = CurrentProcess.EndWithParent(int.Parse(Environment.GetEnvironmentVariable(ParentVariable)!, System.Globalization.CultureInfo.InvariantCulture));
-        Environment.Exit(alive ? Survived : 1);
+        int parent = int.Parse(Environment.GetEnvironmentVariable(ParentVariable)!, System.Globalization.CultureInfo.InvariantCulture);
+        if (!CurrentProcess.EndWithParent(parent)) { Environment.Exit(1); }
+        using UnixStream line = UnixStream.FromDescriptor(FileDescriptor.FromRaw(Line));
+        line.Send([1]);
+        line.Receive(new byte[1], out _);
+    }
+
+    private static void HoldFollower()
+    {
+        using UnixStream line = UnixStream.FromDescriptor(FileDescriptor.FromRaw(Line));
+        using ChildProcess follower = Start(EndWithParent, line: line);
+        follower.Reap();
+    }
+
+    private static void ConnectAndWait()
+    {
+        using UnixStream stream = UnixStream.Connect(Environment.GetEnvironmentVariable(PathVariable)!);
+        stream.Receive(new byte[1], out _);
     }
 }

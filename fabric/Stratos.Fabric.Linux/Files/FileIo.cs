@@ -23,6 +23,7 @@ public static unsafe partial class FileIo
     public static FileDescriptor OpenFile(string path, OpenFlags flags, int mode = 0x1A4)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        NativeText.ThrowIfCut(path);
         return new((int)Interruptible.Open(path, flags.ToNative(), (uint)mode).OrThrow("open", path));
     }
 

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Stratos.Fabric.Linux;
 
-// The kernel's and the C library's structures. Sizes and offsets are equal on x86-64 and arm64, with glibc and musl,
-// except for epoll_event (see Poller); the tests hold each of them to numbers printed by a C compiler.
+// The kernel's and glibc's structures. Sizes and offsets are equal on x86-64 and arm64, except for epoll_event (see Poller);
+// the tests hold each of them to numbers printed by a C compiler for both.
 
 /// <summary>struct timespec.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -40,7 +40,7 @@ internal unsafe struct UnixAddress
     internal fixed byte Path[108];
 }
 
-/// <summary>struct msghdr as the 64-bit kernel and glibc have it (musl splits the lengths, with zero padding: the same bytes).</summary>
+/// <summary>struct msghdr.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct MessageHeader
 {

@@ -10,6 +10,7 @@ internal sealed unsafe class NativeStrings : IDisposable
     internal NativeStrings(IEnumerable<string> values)
     {
         string[] strings = [.. values];
+        foreach (string text in strings) { NativeText.ThrowIfCut(text); }
         _count = strings.Length;
         Pointer = (byte**)NativeMemory.AllocZeroed((nuint)_count + 1, (nuint)sizeof(byte*));
         for (int i = 0; i < _count; i++)

@@ -19,6 +19,7 @@ internal static unsafe class UnixSocketAddress
     internal static UnixAddress From(string path, string operation)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        NativeText.ThrowIfCut(path);
         int count = Encoding.UTF8.GetByteCount(path);
         if (count > MaxPathBytes)
         {

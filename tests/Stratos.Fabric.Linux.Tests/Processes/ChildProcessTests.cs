@@ -149,10 +149,29 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public void A_child_can_tie_itself_to_its_parent()
+    public void A_child_that_tied_itself_to_its_parent_dies_with_it()
     {
-        using ChildProcess child = ChildScenario.Start(ChildScenario.EndWithParent);
-        Assert.Equal(new ChildExit(ChildScenario.Survived, null), child.Reap());
+        TimeSpan patience = TimeSpan.FromSeconds(20);
+        (UnixStream ours, UnixStream theirs) = UnixStream.Pair();
+        using (ours)
+        {
+            using ChildProcess parent = ChildScenario.Start(ChildScenario.HoldChild, line: theirs);
+            theirs.Dispose();
+            byte[] buffer = new byte[1];
+            Assert.True(Poll.Wait(ours.Descriptor, PollEvents.Readable, patience).HasFlag(PollEvents.Readable));
+            Assert.Equal(ReceiveStatus.Received, ours.Receive(buffer, out _));
+            parent.Kill();
+            // The line hangs up when the last holder is gone, and that is the grandchild.
+            Assert.True(Poll.Wait(ours.Descriptor, PollEvents.Readable, patience).HasFlag(PollEvents.HangUp));
+        }
+    }
+
+    [Fact]
+    public void Text_with_a_null_character_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => ChildProcess.Spawn(new ChildOptions { Program = "/bin/true", Arguments = ["a\0b"] }));
+        Assert.Throws<ArgumentException>(() => FileIo.OpenFile("/etc/passwd\0.txt", OpenFlags.ReadOnly));
+        Assert.Throws<ArgumentException>(() => UnixStream.Connect("/tmp/s\0"));
     }
 
     private static ChildProcess Shell(string script) =>

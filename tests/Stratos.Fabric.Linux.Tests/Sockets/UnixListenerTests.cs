@@ -128,6 +128,26 @@ public sealed class UnixListenerTests : IDisposable
     }
 
     [Fact]
+    public void The_peers_death_is_seen_through_its_handle()
+    {
+        using UnixListener listener = UnixListener.Bind(SocketPath);
+        using ChildProcess child = ChildScenario.Start(ChildScenario.Connect, path: SocketPath);
+        using UnixStream stream = listener.Accept();
+        Assert.Equal(child.ProcessId, stream.PeerProcessId);
+        using ProcessHandle? peer = stream.OpenPeerProcess();
+        Assert.NotNull(peer);
+        Assert.False(peer.HasExited);
+
+        peer.Kill();
+
+        Assert.True(peer.Wait(TimeSpan.FromSeconds(20)));
+        Assert.Equal(new ChildExit(null, 9), child.Reap());
+        using ProcessHandle? gone = stream.OpenPeerProcess();
+        Assert.True(gone?.HasExited ?? true);
+        Assert.Equal(ReceiveStatus.Closed, stream.Receive(new byte[1], out _));
+    }
+
+    [Fact]
     public void A_path_that_is_too_long_or_whose_directory_is_missing_is_refused()
     {
         string tooLong = "/tmp/" + new string('x', 103);
