@@ -28,6 +28,7 @@ build_kernel() {
 compile_kernel() {
     local kept=$1 root=$LAB/roots/$SUITE tree=$LAB/roots/$SUITE/build/linux
     if [ ! -e "$tree/.complete" ]; then
+        need_space 3000
         rm -rf "$tree"
         mkdir -p "$tree"
         cp "$LAB"/sources/linux-source-*.tar.xz "$tree/"

@@ -8,12 +8,15 @@ package_names() {
 
 # build_root SUITE EXTRA_SUITE LIST...: roots/SUITE holds the closure of the lists.
 build_root() {
-    local suite=$1 extra=$2 root=$LAB/roots/$1 debs=$LAB/apt/$1/debs wanted missing stale
+    local suite=$1 extra=$2 root=$LAB/roots/$1 debs wanted missing stale deb
     shift 2
+    need_space 1200
     private_apt "$suite" "$extra"
-    mkdir -p "$debs" "$root/.unpacked"
     wanted=$(closure $(package_names "$@"))
     [ -n "$wanted" ] || { echo "apt resolved nothing"; return 1; }
+    # What an interrupted run has downloaded serves again, as long as the same versions are wanted.
+    debs=$LAB/apt/$suite/debs-$(sha256sum <<<"$wanted" | cut -c1-16)
+    mkdir -p "$debs" "$root/.unpacked"
     # A package that is no longer wanted, or wanted in another version, has left files behind: start over.
     stale=$(ls "$root/.unpacked" | comm -23 - <(echo "$wanted"))
     if [ -n "$stale" ]; then rm -rf "$root"; mkdir -p "$root/.unpacked"; fi

@@ -17,6 +17,16 @@ need_host_programs() {
     [ "$(dpkg --print-architecture)" = amd64 ] || die "the lab's programs are Debian's for amd64, and this machine is not."
 }
 
+# need_space MIB: what the step that follows will write at most.
+need_space() {
+    local free
+    free=$(($(df --output=avail -k "$LAB" | tail -n 1) / 1024))
+    [ "$free" -ge "$1" ] || {
+        echo "$LAB has $free MiB free and this step needs $1. Remedy: make room, or set STRATOS_LAB to a folder elsewhere." >&2
+        return 1
+    }
+}
+
 # Only one build at a time; a second one waits, and then finds the work done.
 lock_lab() {
     exec 9>"$LAB/.lock"
