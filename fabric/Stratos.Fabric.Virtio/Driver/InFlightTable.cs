@@ -86,7 +86,7 @@ internal sealed class InFlightTable(string name, int size)
             throw new DeviceMisbehavedException($"{name}: the device used id {id}, but the queue size is {_entries.Length}.");
         var entry = _entries[id];
         if (entry.Sequence == 0)
-            throw new DeviceMisbehavedException($"{name}: the device used id {id}, which it does not hold: completed twice, or never made available ({_taken} requests taken, {Published} in flight; the last request of this id had cookie {entry.Cookie}).");
+            throw new DeviceMisbehavedException($"{name}: the device used id {id}, which it does not hold: completed twice, or never made available ({_taken} requests taken, {Published} in flight; the last request of this id had cookie {entry.Cookie}).", unexpectedCompletion: true);
         if (entry.Sequence > _published)
             throw new DeviceMisbehavedException($"{name}: the device used id {id} (request {entry.Sequence}) before it was made available; {_published} requests were.");
         if (written > entry.Writable)
