@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Stratos.Fabric.Devices.Block;
 
@@ -11,8 +12,8 @@ internal sealed class BoundedQueue<T> where T : class
 {
     private readonly Cell[] _cells;
     private readonly long _mask;
-    private PaddedCounter _head;
-    private PaddedCounter _tail;
+    private Padded _head;
+    private Padded _tail;
 
     /// <summary>Makes a queue for at least <paramref name="capacity"/> items.</summary>
     public BoundedQueue(int capacity)
@@ -77,5 +78,13 @@ internal sealed class BoundedQueue<T> where T : class
     {
         public long Ticket;
         public T? Item;
+    }
+
+    /// <summary>A counter on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Padded
+    {
+        [FieldOffset(64)]
+        public long Value;
     }
 }
