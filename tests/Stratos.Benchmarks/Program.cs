@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stratos.Benchmarks.Load;
+using Stratos.Benchmarks.Rings;
 
-var root = new RootCommand("Measures Stratos Fabric, beside its peers where there are some.") { LoadCommand.Create() };
+var root = new RootCommand("Measures Stratos Fabric, beside its peers where there are some.") { RingCommand.Create(), LoadCommand.Create() };
 return root.Parse(args).Invoke();

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Stratos.Fabric.Devices.Block;
 
@@ -12,8 +11,8 @@ internal sealed class BoundedQueue<T> where T : class
 {
     private readonly Cell[] _cells;
     private readonly long _mask;
-    private Padded _head;
-    private Padded _tail;
+    private PaddedCounter _head;
+    private PaddedCounter _tail;
 
     /// <summary>Makes a queue for at least <paramref name="capacity"/> items.</summary>
     public BoundedQueue(int capacity)
@@ -78,13 +77,5 @@ internal sealed class BoundedQueue<T> where T : class
     {
         public long Ticket;
         public T? Item;
-    }
-
-    /// <summary>A counter on cache lines of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Padded
-    {
-        [FieldOffset(64)]
-        public long Value;
     }
 }

@@ -70,6 +70,9 @@ public sealed class ConsoleDevice : VirtioDevice
     /// <inheritdoc/>
     public override int StateLength => LedgerOffset(Queues.Count);
 
+    /// <summary>Number of ports.</summary>
+    internal int PortCount => _ports.Length;
+
     /// <summary>What device and driver have told each other.</summary>
     internal PortBoard Board { get; private set; }
 
@@ -130,9 +133,6 @@ public sealed class ConsoleDevice : VirtioDevice
 
     /// <summary>Whether the guest has opened a port; without control queues it always has.</summary>
     internal bool IsGuestListening(ConsolePort port) => !_isMultiPort || Board.FlagsOf(port.Index).HasFlag(PortFlags.GuestOpen);
-
-    /// <summary>Whether a port of this number is plugged in; any number may be asked.</summary>
-    internal bool IsPresent(uint port) => port < (uint)_ports.Length && _ports[port].IsPresent;
 
     /// <summary>The name of a port.</summary>
     internal string NameOf(int port) => _ports[port].Name;

@@ -5,23 +5,21 @@ namespace Stratos.Fabric.Devices.Console;
 
 /// <summary>Serves a receive queue: input goes into the driver's buffers, which stay in the ring until there is some.</summary>
 /// <remarks>
-/// The ledger holds which bytes a request was given, written before the request is completed; the input is consumed
-/// after. A crash between leaves either a request that is handed to the next owner again, with its bytes still there, or
-/// one that is not, whose bytes the next owner then consumes before it serves another.
+/// The order is: copy, note in the ledger which bytes the request got, complete, consume. After a crash the request was
+/// either not completed, and is served again with its bytes still there; or it was, and
+/// <see cref="Finished"/> consumes them. It is published only after all of that.
 /// </remarks>
 internal sealed class ConsoleInputHandler : QueueHandler
 {
     private readonly ConsolePort _port;
     private readonly QueueContext _queue;
     private readonly RequestLedger _ledger;
-    private readonly Queue<DescriptorChain> _held;
     private readonly byte[] _piece = new byte[4096];
-    private bool _settled;
+    private LedgerEntry? _unconsumed;
 
     public ConsoleInputHandler(ConsolePort port, QueueContext queue, RequestLedger ledger)
     {
         (_port, _queue, _ledger) = (port, queue, ledger);
-        _held = new(queue.Size);
         if (!queue.Resumed) { ledger.Clear(); }
         port.Attach(this);
     }
@@ -31,65 +29,57 @@ internal sealed class ConsoleInputHandler : QueueHandler
     {
         get
         {
-            lock (_port.Gate)
-            {
-                return _held.Count == 0 && HasInput() ? 1 : 0;
-            }
+            lock (_port.Gate) { return HasInput() ? 1 : 0; }
         }
     }
 
     public override void Handle(DescriptorChain chain)
     {
-        if (chain.ReadableLength != 0 || chain.WritableLength == 0)
-        {
-            _port.Warn(_queue.Name, "a request that does not consist of device-writable buffers alone was returned empty");
-            chain.Complete(0);
-            return;
-        }
         lock (_port.Gate)
         {
-            // A request that comes back was not completed: what the ledger says of it is void.
-            if (!_settled && _ledger.TryRead(out LedgerEntry last) && last.Sequence == chain.Sequence) { _settled = true; }
-            _held.Enqueue(chain);
-            Serve();
+            if (chain.ReadableLength != 0 || chain.WritableLength == 0)
+            {
+                _port.Warn(_queue.Name, "a request that does not consist of device-writable buffers alone was returned empty");
+                chain.Complete(0);
+            }
+            else if (HasInput())
+            {
+                Fill(chain, _port.Stream);
+            }
+            else
+            {
+                // The stream's other end went away since the demand was stated, and took its input along.
+                chain.Complete(0);
+            }
+        }
+    }
+
+    public override void Finished(DescriptorChain chain, uint written)
+    {
+        lock (_port.Gate)
+        {
+            if (_ledger.TryRead(out LedgerEntry last) && last.Sequence == chain.Sequence) { _unconsumed = last; }
         }
     }
 
     public override void Stop()
     {
-        lock (_port.Gate)
-        {
-            _port.Detach(this);
-            while (_held.TryDequeue(out DescriptorChain? chain)) { chain.Release(); }
-        }
+        lock (_port.Gate) { _port.Detach(this); }
     }
 
     /// <summary>Something changed at the host's or the guest's end of the port. With the port's gate held.</summary>
-    public void Changed()
-    {
-        Serve();
-        _queue.Wake();
-    }
+    public void Changed() => _queue.Wake();
 
     private bool HasInput()
     {
         IConsoleStream stream = _port.Stream;
         if (!stream.IsConnected) { return false; }
-        Settle(stream);
+        if (_unconsumed is { } last)
+        {
+            _unconsumed = null;
+            if (last.Stream == stream.Incarnation) { stream.Consume(last.Start + last.Length); }
+        }
         return stream.InputLength > 0 && _port.IsGuestListening;
-    }
-
-    /// <summary>Consumes what the last request took that a previous owner completed.</summary>
-    private void Settle(IConsoleStream stream)
-    {
-        if (_settled) { return; }
-        _settled = true;
-        if (_ledger.TryRead(out LedgerEntry last) && last.Stream == stream.Incarnation) { stream.Consume(last.Start + last.Length); }
-    }
-
-    private void Serve()
-    {
-        while (_held.Count > 0 && HasInput()) { Fill(_held.Dequeue(), _port.Stream); }
     }
 
     private void Fill(DescriptorChain chain, IConsoleStream stream)

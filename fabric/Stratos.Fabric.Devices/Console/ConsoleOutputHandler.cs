@@ -55,6 +55,8 @@ internal sealed class ConsoleOutputHandler : QueueHandler
         lock (_port.Gate)
         {
             _port.Detach(this);
+            // A part of it is out already: it must come back under its number, not as a new request.
+            if (_begun && _done > 0) { _waiting.Peek().MarkStarted(); }
             while (_waiting.TryDequeue(out DescriptorChain? chain)) { chain.Release(); }
         }
     }

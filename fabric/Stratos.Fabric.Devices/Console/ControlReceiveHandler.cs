@@ -10,34 +10,28 @@ namespace Stratos.Fabric.Devices.Console;
 /// </summary>
 /// <remarks>
 /// Messages are not queued; each is the difference between what is and what the driver was told, and so none is lost or
-/// goes stale. The ledger holds the message that is on its way: a successor to which the request is not handed back knows
-/// that the message arrived, and no port is added twice.
+/// goes stale. The ledger notes the message before its request is completed, the board that it was told after: a
+/// successor either serves the request again or is told that it was <see cref="Finished"/>, and no port is added twice.
 /// </remarks>
 internal sealed class ControlReceiveHandler : QueueHandler
 {
     private readonly ConsoleDevice _device;
     private readonly QueueContext _queue;
     private readonly RequestLedger _ledger;
-    private readonly Queue<DescriptorChain> _held;
     private readonly Lock _gate = new();
     private readonly byte[] _buffer = new byte[ConsoleMessage.Length + ConsolePortOptions.MaxNameBytes];
-    private bool _settled;
+    private ConsoleMessage _next;
+    private TerminalSize? _nextSize;
     private bool _stopped;
 
     public ControlReceiveHandler(ConsoleDevice device, QueueContext queue, RequestLedger ledger)
     {
         (_device, _queue, _ledger) = (device, queue, ledger);
-        _held = new(queue.Size);
         if (!queue.Resumed) { ledger.Clear(); }
     }
 
-    public override int Demand
-    {
-        get
-        {
-            lock (_gate) { return _held.Count == 0 && TryNext(out _, out _) ? 1 : 0; }
-        }
-    }
+    /// <summary>One at a time; the message that made the demand is the one that is sent, even if it is old news by then.</summary>
+    public override int Demand => _device.TryGetNews(out _next, out _nextSize) ? 1 : 0;
 
     public override void Handle(DescriptorChain chain)
     {
@@ -47,22 +41,24 @@ internal sealed class ControlReceiveHandler : QueueHandler
             chain.Complete(0);
             return;
         }
-        lock (_gate)
+        ulong detail = _device.Board.DetailFor(_nextSize);
+        int written = chain.CopyTo(0, _buffer.AsSpan(0, Encode(_next, _nextSize)));
+        _ledger.Write(new(chain.Sequence, 0, _next.Packed, detail));
+        chain.Complete((uint)written);
+        _device.Board.Told(_next, detail);
+    }
+
+    public override void Finished(DescriptorChain chain, uint written)
+    {
+        if (_ledger.TryRead(out LedgerEntry last) && last.Sequence == chain.Sequence)
         {
-            // A request that comes back was not completed: what the ledger says of it is void.
-            if (!_settled && _ledger.TryRead(out LedgerEntry last) && last.Sequence == chain.Sequence) { _settled = true; }
-            _held.Enqueue(chain);
-            Serve();
+            _device.Board.Told(ConsoleMessage.Unpack(last.Start), last.Length);
         }
     }
 
     public override void Stop()
     {
-        lock (_gate)
-        {
-            _stopped = true;
-            while (_held.TryDequeue(out DescriptorChain? chain)) { chain.Release(); }
-        }
+        lock (_gate) { _stopped = true; }
     }
 
     /// <summary>There may be something to tell. Any thread.</summary>
@@ -70,32 +66,7 @@ internal sealed class ControlReceiveHandler : QueueHandler
     {
         lock (_gate)
         {
-            if (_stopped) { return; }
-            Serve();
-            _queue.Wake();
-        }
-    }
-
-    private bool TryNext(out ConsoleMessage message, out TerminalSize? size)
-    {
-        if (!_settled)
-        {
-            _settled = true;
-            if (_ledger.TryRead(out LedgerEntry last)) { _device.Board.Told(ConsoleMessage.Unpack(last.Start), last.Length); }
-        }
-        return _device.TryGetNews(out message, out size);
-    }
-
-    private void Serve()
-    {
-        while (_held.Count > 0 && TryNext(out ConsoleMessage message, out TerminalSize? size))
-        {
-            DescriptorChain chain = _held.Dequeue();
-            ulong detail = _device.Board.DetailFor(size);
-            int written = chain.CopyTo(0, _buffer.AsSpan(0, Encode(message, size)));
-            _ledger.Write(new(chain.Sequence, 0, message.Packed, detail));
-            chain.Complete((uint)written);
-            _device.Board.Told(message, detail);
+            if (!_stopped) { _queue.Wake(); }
         }
     }
 

@@ -36,8 +36,7 @@ internal sealed class ControlTransmitHandler : QueueHandler
             if (_device.Board.SetDriverReady(sequence, message.Value == 1)) { _device.OnDriverChanged(); }
             return;
         }
-        // Not asked of the board: the driver may answer an addition before the device has noted that it arrived.
-        if (!_device.IsPresent(message.Port))
+        if (message.Port >= (uint)_device.PortCount || !_device.Board.FlagsOf((int)message.Port).HasFlag(PortFlags.Added))
         {
             _device.Warn(_name, "a control message about a port that does not exist was dropped");
             return;

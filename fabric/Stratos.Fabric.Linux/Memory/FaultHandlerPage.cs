@@ -34,6 +34,8 @@ internal static unsafe class FaultHandlerPage
     {
         SignalHandling previous;
         IoResult.Capture(Libc.SignalAction(BusSignal, null, &previous)).OrThrow("sigaction");
+        // The runtime's handler expects the stack and the mask that the runtime asked for (no alternate stack for SIGBUS),
+        // and ours needs nothing of its own: so its flags are kept. NativeAOT installs none.
         bool isFirst = previous.Handler is 0 or 1; // SIG_DFL, SIG_IGN
         SignalHandling handling = isFirst ? new SignalHandling { Flags = OnAlternateStack | Restart } : previous;
         handling.Flags |= WithInformation;

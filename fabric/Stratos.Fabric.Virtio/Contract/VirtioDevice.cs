@@ -37,6 +37,10 @@ public abstract class VirtioDevice
     protected DeviceContext Context { get; private set; } = DeviceContext.None;
 
     /// <summary>Gives the device its surroundings: state that outlives it and the way to announce a change of configuration.</summary>
+    /// <remarks>
+    /// A standby is activated while another process serves the same session: the device writes no state, and opens no
+    /// exclusive host port, before its first <see cref="CreateHandler"/>.
+    /// </remarks>
     public void Activate(DeviceContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -18,6 +18,9 @@ public sealed class JournalFile : IDisposable
 
     private JournalFile(Mapping mapping, QueueJournal[] queues) => (_mapping, _queues) = (mapping, queues);
 
+    /// <summary>The memory.</summary>
+    internal Mapping Mapping => _mapping;
+
     /// <summary>Number of queues.</summary>
     public int QueueCount => _queues.Length;
 
