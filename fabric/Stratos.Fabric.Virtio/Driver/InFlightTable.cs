@@ -68,16 +68,28 @@ internal sealed class InFlightTable(string name, int size)
     /// <param name="id">What the device wrote.</param>
     /// <param name="written">What the device wrote as the length of the last.</param>
     /// <param name="most">The most that the batch may have.</param>
-    public int BatchTo(uint id, uint written, int most)
+    /// <param name="from">Where the batch begins, counted from the oldest.</param>
+    public int BatchTo(uint id, uint written, int most, int from = 0)
     {
         var entry = Find(id, written);
         for (var i = 0; i < most; i++)
         {
-            var slot = _oldest + i;
-            if (_order[slot >= _order.Length ? slot - _order.Length : slot] == id)
+            if (IdAt(from + i) == id)
                 return i + 1;
         }
         throw new DeviceMisbehavedException($"{name}: the device used id {id} (request {entry.Sequence}) although only {most} requests from request {_taken + 1} on can be used by now, in order.");
+    }
+
+    /// <summary>Ring descriptors of a request that the device says it has used.</summary>
+    public int DescriptorsOf(uint id) => Find(id, 0).Descriptors;
+
+    /// <summary>Ring descriptors of the request that is so many younger than the oldest.</summary>
+    public int DescriptorsAt(int position) => _entries[IdAt(position)].Descriptors;
+
+    private ushort IdAt(int position)
+    {
+        var slot = _oldest + position;
+        return _order[slot >= _order.Length ? slot - _order.Length : slot];
     }
 
     private Entry Find(uint id, uint written)

@@ -53,7 +53,24 @@ public sealed unsafe class PackedDriverRing : DriverRing
     public override int FreeDescriptors => _free;
 
     /// <inheritdoc/>
-    public override QueueState State => new((ushort)_used.Slot, _used.Wrap, (ushort)_used.Slot, _used.Wrap);
+    public override QueueState State
+    {
+        get
+        {
+            // Past everything that the device has used, taken or not.
+            var at = _used;
+            var passed = 0;
+            Skip(ref at, ref passed, BatchLeft);
+            while (IsUsed(at, out var id))
+            {
+                if (InOrder)
+                    Skip(ref at, ref passed, Requests.BatchTo(id, 0, Requests.Published - passed, passed));
+                else
+                    at = at.Advance(Requests.DescriptorsOf(id), Size);
+            }
+            return new((ushort)at.Slot, at.Wrap, (ushort)at.Slot, at.Wrap);
+        }
+    }
 
     /// <inheritdoc/>
     public override bool TryAdd(ReadOnlySpan<DriverBuffer> buffers, ulong cookie)
@@ -136,11 +153,7 @@ public sealed unsafe class PackedDriverRing : DriverRing
         Volatile.Write(ref _driverEvent[1], EventIndex ? EventsAtDescriptor : EventsEnabled);
     }
 
-    private protected override bool HasUsed()
-    {
-        var flags = Volatile.Read(ref _ring[_used.Slot].Flags);
-        return (flags & RingDescriptorFlags.Available) != 0 == _used.Wrap && (flags & RingDescriptorFlags.Used) != 0 == _used.Wrap;
-    }
+    private protected override bool HasUsed() => IsUsed(_used, out _);
 
     private protected override void Clear()
     {
@@ -151,6 +164,19 @@ public sealed unsafe class PackedDriverRing : DriverRing
         _free = Size;
         _unpublished = 0;
         _available = _used = RingPosition.First;
+    }
+
+    private void Skip(ref RingPosition at, ref int passed, int requests)
+    {
+        for (var end = passed + requests; passed < end; passed++)
+            at = at.Advance(Requests.DescriptorsAt(passed), Size);
+    }
+
+    private bool IsUsed(RingPosition at, out ushort id)
+    {
+        var flags = Volatile.Read(ref _ring[at.Slot].Flags);
+        id = _ring[at.Slot].Id;
+        return (flags & RingDescriptorFlags.Available) != 0 == at.Wrap && (flags & RingDescriptorFlags.Used) != 0 == at.Wrap;
     }
 
     private bool TryReadBatch()

@@ -100,10 +100,10 @@ public sealed class VhostUserFrontend : IDisposable
         return queue;
     }
 
-    /// <summary>Hands memory, the record of requests in flight and all queues to the backend.</summary>
+    /// <summary>Hands memory, the record of requests in flight and all queues to the backend; after <see cref="Stop"/>, again.</summary>
     public void Start()
     {
-        HandOver(_ => QueueState.Initial);
+        HandOver();
         _started = true;
     }
 
@@ -128,7 +128,7 @@ public sealed class VhostUserFrontend : IDisposable
         if (Features != features)
             throw new BackendRefusedException($"{Peer}: features 0x{features:x} are in use, of which the backend now lacks 0x{features & ~Features:x}.");
         if (_started)
-            HandOver(queue => queue.Ring.State);
+            HandOver();
     }
 
     /// <summary>Stops all queues and returns where each stands; requests in flight were completed by the backend.</summary>
@@ -153,6 +153,8 @@ public sealed class VhostUserFrontend : IDisposable
             Channel.Tell(FrontendRequest.ResetDevice);
         foreach (var queue in _queues.Values)
             queue.Ring.Reset();
+        _inflight?.Dispose();
+        _inflight = null;
     }
 
     /// <summary>Reads the configuration space.</summary>
@@ -257,7 +259,7 @@ public sealed class VhostUserFrontend : IDisposable
         Channel.Negotiated = common;
     }
 
-    private void HandOver(Func<FrontendQueue, QueueState> stateOf)
+    private void HandOver()
     {
         Channel.Tell(FrontendRequest.SetFeatures, Features | _transportFeatures);
         SetStatus(AcknowledgedDriver | FeaturesOk);
@@ -273,7 +275,7 @@ public sealed class VhostUserFrontend : IDisposable
         if (_log is not null)
             SendLog();
         foreach (var queue in _queues.Values)
-            queue.Start(stateOf(queue), _log is not null);
+            queue.Start(queue.Ring.State, _log is not null);
         SetStatus(AcknowledgedDriver | FeaturesOk | DriverOk);
     }
 
