@@ -76,7 +76,8 @@ internal sealed class PumpLoop : IChainOwner
         bool worked = TakeReturned();
         if (!_draining) { worked |= HandleBacklog() || HandleBatch(); }
         Publish();
-        return worked;
+        // A failure that this round found is work for the next one: a pump that slept on it would not tell of it.
+        return worked || _ring.Failure is not null;
     }
 
     /// <summary>Takes no chain any more, and tells the handler. Idempotent.</summary>

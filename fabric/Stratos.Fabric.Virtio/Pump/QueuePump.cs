@@ -105,7 +105,7 @@ public sealed class QueuePump
         while (_loop.End is null && !Volatile.Read(ref _stopping))
         {
             // One small call a round: a loop that never returned would keep the code that it was first compiled to.
-            if (_loop.Pass()) { continue; }
+            if (_loop.Pass() || _loop.End is not null) { continue; }
             _waiter.Wait(_loop.WantsChains);
             _doorbell.Answer();
         }
