@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Stratos.Actors.Partitions;
 using Stratos.Actors.Queues;
 using Stratos.Actors.Sessions;
@@ -88,7 +89,10 @@ internal sealed partial class DeviceActor
     {
         // A device that is made anew after a failure gets what its session had brought.
         var attachment = _attachment = _offered ?? _attachment ?? throw new InvalidOperationException("Nothing was attached.");
-        _device.Activate(attachment.State, attachment.Events.ConfigChanged);
+        if (attachment.State.Bytes.Length < _life.Device.StateLength)
+            throw new ArgumentException($"the session brought {attachment.State.Bytes.Length} bytes of state, and the device needs {_life.Device.StateLength}");
+        var log = Context.System.EventStream;
+        _device.Activate(attachment.State, attachment.Events.ConfigChanged, line => log.Publish(new Warning(null, _binding.Name, typeof(DeviceActor), line)));
         _happened.Enqueue(new DeviceEvent.Activated());
     }
 

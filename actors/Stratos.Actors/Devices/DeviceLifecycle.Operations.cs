@@ -8,6 +8,9 @@ namespace Stratos.Actors.Devices;
 /// <content>What a session or the partition asks for.</content>
 public static partial class DeviceLifecycle
 {
+    /// <summary>Bit 30 was never a device's: sessions of the vhost family use it among themselves.</summary>
+    private const ulong SessionFeatures = 1UL << 30;
+
     private static DeviceTransition Attach(DeviceLife life)
     {
         if (life.Phase is not (DevicePhase.Idle or DevicePhase.Attached))
@@ -94,7 +97,7 @@ public static partial class DeviceLifecycle
             return $"queue size {setup.Size} of {life.QueueName(setup.Index)} is not within 1 to {most}";
         if ((setup.Features & VirtioFeatures.RingPacked) == 0 && !BitOperations.IsPow2(setup.Size))
             return $"queue size {setup.Size} of {life.QueueName(setup.Index)} is not a power of two, as a split ring needs it";
-        if ((setup.Features & ~life.Device.Features) is not 0 and var foreign)
+        if ((setup.Features & ~(life.Device.Features | SessionFeatures)) is not 0 and var foreign)
             return $"features 0x{foreign:x} were not offered";
         return null;
     }
