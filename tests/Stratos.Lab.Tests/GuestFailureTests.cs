@@ -10,12 +10,12 @@ public sealed class GuestFailureTests(LabFixture fixture)
     [Fact]
     public async Task A_guest_that_hangs_is_killed_at_its_deadline()
     {
-        var spec = new GuestSpec { Script = "echo before; sleep 1000", Deadline = TimeSpan.FromSeconds(15) };
+        var spec = new GuestSpec { Script = "echo before; sleep 1000", Deadline = TimeSpan.FromSeconds(20) };
         await using GuestRun run = await fixture.Lab.BootAsync(spec, Ct);
 
         var hung = await Assert.ThrowsAsync<GuestDeadlineException>(() => run.CompletionAsync(Ct));
 
-        Assert.Contains("Waited 15 s in vain for the end of the guest: the script was still running", hung.Message, StringComparison.Ordinal);
+        Assert.Contains("Waited 20 s in vain for the end of the guest: the script was still running", hung.Message, StringComparison.Ordinal);
         Assert.Equal("before\n", hung.Result.Output);
         Assert.Equal(128 + 9, run.Snapshot().QemuExitCode);
     }
@@ -23,7 +23,12 @@ public sealed class GuestFailureTests(LabFixture fixture)
     [Fact]
     public async Task A_guest_that_panics_says_so()
     {
-        var panic = await FailAsync(new() { Script = "echo before; echo c >/proc/sysrq-trigger" });
+        var spec = new GuestSpec { Script = "echo before; read -r word </dev/ttyS1; echo c >/proc/sysrq-trigger" };
+        await using GuestRun run = await fixture.Lab.BootAsync(spec, Ct);
+        await run.WaitForAsync("before\n", TimeSpan.FromSeconds(50), Ct);
+        await run.SendLineAsync("now", Ct);
+
+        var panic = await Assert.ThrowsAsync<GuestException>(() => run.CompletionAsync(Ct));
 
         Assert.Contains("the guest's kernel panicked (Kernel panic", panic.Message, StringComparison.Ordinal);
         Assert.Equal("before\n", panic.Result.Output);
@@ -42,7 +47,7 @@ public sealed class GuestFailureTests(LabFixture fixture)
     public async Task A_killed_QEMU_is_reported_with_its_signal()
     {
         await using GuestRun run = await fixture.Lab.BootAsync(new() { Script = "echo ready; sleep 1000" }, Ct);
-        await run.WaitForAsync("ready\n", TimeSpan.FromSeconds(30), Ct);
+        await run.WaitForAsync("ready\n", TimeSpan.FromSeconds(50), Ct);
 
         run.Kill();
 
@@ -66,7 +71,7 @@ public sealed class GuestFailureTests(LabFixture fixture)
     public async Task A_text_that_never_comes_is_told_at_its_deadline_and_the_guest_goes_on()
     {
         await using GuestRun run = await fixture.Lab.BootAsync(new() { Script = "echo first; read line </dev/ttyS1; echo $line" }, Ct);
-        await run.WaitForAsync("first\n", TimeSpan.FromSeconds(30), Ct);
+        await run.WaitForAsync("first\n", TimeSpan.FromSeconds(50), Ct);
 
         var late = await Assert.ThrowsAsync<GuestDeadlineException>(() => run.WaitForAsync("second\n", Soon, Ct));
 

@@ -76,9 +76,9 @@ public sealed class GuestScriptTests(LabFixture fixture)
         var spec = new GuestSpec { Script = "for i in 1 2; do echo ready $i; read -r word </dev/ttyS1; echo \"$word back\"; done" };
         await using GuestRun run = await fixture.Lab.BootAsync(spec, Ct);
 
-        await run.WaitForAsync("ready 1\n", TimeSpan.FromSeconds(30), Ct);
+        await run.WaitForAsync("ready 1\n", TimeSpan.FromSeconds(50), Ct);
         await run.SendLineAsync("first", Ct);
-        await run.WaitForAsync("ready 2\n", TimeSpan.FromSeconds(30), Ct);
+        await run.WaitForAsync("ready 2\n", TimeSpan.FromSeconds(50), Ct);
         await run.SendLineAsync("second", Ct);
 
         Assert.Equal("ready 1\nfirst back\nready 2\nsecond back\n", (await run.CompletionAsync(Ct)).Output);

@@ -11,7 +11,7 @@ public sealed class MonitorTests(LabFixture fixture)
     public async Task A_guest_stops_and_goes_on(QemuVersion qemu)
     {
         await using GuestRun run = await fixture.Lab.BootAsync(new() { Qemu = qemu, Script = "echo ready; sleep 1" }, Ct);
-        await run.WaitForAsync("ready\n", TimeSpan.FromSeconds(30), Ct);
+        await run.WaitForAsync("ready\n", TimeSpan.FromSeconds(50), Ct);
 
         await run.Monitor.ExecuteAsync("stop", ct: Ct);
         await run.Monitor.WaitForEventAsync("STOP", Ct);
@@ -38,7 +38,7 @@ public sealed class MonitorTests(LabFixture fixture)
         string socket = Path.Combine(Path.GetTempPath(), $"stratos-migrate-{Guid.NewGuid():N}");
         await using GuestRun source = await fixture.Lab.BootAsync(spec, Ct);
         await using GuestRun target = await fixture.Lab.BootAsync(spec with { Incoming = "defer" }, Ct);
-        await source.WaitForAsync("before\n", TimeSpan.FromSeconds(30), Ct);
+        await source.WaitForAsync("before\n", TimeSpan.FromSeconds(50), Ct);
 
         await target.Monitor.ExecuteAsync("migrate-incoming", new { uri = "unix:" + socket }, Ct);
         await source.Monitor.ExecuteAsync("migrate", new { uri = "unix:" + socket }, Ct);

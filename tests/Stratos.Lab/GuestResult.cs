@@ -6,7 +6,10 @@ public sealed record GuestResult
     /// <summary>The script's exit code; null as long as the script has not ended.</summary>
     public required int? ExitCode { get; init; }
 
-    /// <summary>What the script wrote, standard output and error, and nothing else.</summary>
+    /// <summary>
+    /// What the script wrote, standard output and error, and nothing else. What it wrote right before a panic may
+    /// not have left the guest's serial port any more.
+    /// </summary>
     public required string Output { get; init; }
 
     /// <summary>The kernel's console: the whole log, without the script's output.</summary>

@@ -6,7 +6,7 @@ public sealed record GuestSpec
     /// <summary>The frontend that hosts the guest.</summary>
     public QemuVersion Qemu { get; init; } = QemuVersion.V11_1;
 
-    /// <summary>Guest memory in MiB, shared with backends through a memfd. 96 is the least that boots.</summary>
+    /// <summary>Guest memory in MiB, shared with backends through a memfd. 64 is the least that boots.</summary>
     public int MemoryMiB { get; init; } = 192;
 
     /// <summary>Virtual CPUs, 1 to 8.</summary>
