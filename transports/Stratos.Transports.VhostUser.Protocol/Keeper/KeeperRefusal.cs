@@ -13,4 +13,6 @@ public enum KeeperRefusal : ulong
     LinkVersion = 3,
     /// <summary>The role is taken, or no such role exists.</summary>
     Role = 4,
+    /// <summary>The keeper has no room: too many workers, or a description beyond its bounds.</summary>
+    Limits = 5,
 }

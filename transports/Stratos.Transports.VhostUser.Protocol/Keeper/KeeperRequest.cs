@@ -13,4 +13,9 @@ public enum KeeperRequest : uint
     Grant = 0x5346_0003,
     /// <summary>Keeper to worker: the frontend has gone; stop, reset, and be ready for a new session on the same connection.</summary>
     End = 0x5346_0004,
+    /// <summary>
+    /// Worker to keeper, at any time, not answered: relieve me. The keeper stops the rings of a granted worker one by one
+    /// with GET_VRING_BASE, sends END, and closes the connection. Only then may the worker stop its rings or exit.
+    /// </summary>
+    Leave = 0x5346_0005,
 }

@@ -18,6 +18,9 @@ public static class KeeperRules
     /// <summary>END: no payload.</summary>
     public static MessageRule End { get; } = Rule("KEEPER_END", KeeperRequest.End, 0);
 
+    /// <summary>LEAVE: no payload, no answer.</summary>
+    public static MessageRule Leave { get; } = new("KEEPER_LEAVE", (uint)KeeperRequest.Leave);
+
     /// <summary>The rule of a request; null when it is none of the keeper link's own.</summary>
     public static MessageRule? Find(uint request) => (KeeperRequest)request switch
     {
@@ -25,6 +28,7 @@ public static class KeeperRules
         KeeperRequest.Attach => Attach,
         KeeperRequest.Grant => Grant,
         KeeperRequest.End => End,
+        KeeperRequest.Leave => Leave,
         _ => null,
     };
 
