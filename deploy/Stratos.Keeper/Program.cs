@@ -1,1 +1,3 @@
-return 0;
+using Stratos.Keeper;
+
+return KeeperCommand.Create().Parse(args).Invoke();

@@ -18,7 +18,11 @@ public sealed class FileDescriptor : SafeHandle
     /// <summary>Takes ownership of a descriptor.</summary>
     /// <param name="number">The descriptor's number, not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public FileDescriptor(int number) : base(-1, ownsHandle: true)
+    public FileDescriptor(int number) : this(number, owns: true)
+    {
+    }
+
+    private FileDescriptor(int number, bool owns) : base(-1, owns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         SetHandle(number);
@@ -59,6 +63,14 @@ public sealed class FileDescriptor : SafeHandle
     /// <param name="number">The descriptor's number, not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static FileDescriptor FromRaw(int number) => new(number);
+
+    /// <summary>An object on a descriptor that somebody else owns and keeps open meanwhile; disposal does not close it.</summary>
+    /// <param name="number">The descriptor's number, not negative.</param>
+    public static FileDescriptor Borrow(int number) => new(number, owns: false);
+
+    /// <summary>Closes a descriptor that is owned as a mere number, as those are that come with a message. Allocates nothing.</summary>
+    /// <param name="number">The descriptor's number; nobody may use it any more.</param>
+    public static void CloseRaw(int number) => _ = Libc.Close(number);
 
     /// <summary>A second descriptor of the same open file, closed on exec.</summary>
     /// <exception cref="LinuxException">The process or the system has no descriptor left.</exception>

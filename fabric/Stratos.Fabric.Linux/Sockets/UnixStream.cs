@@ -49,6 +49,30 @@ public sealed unsafe class UnixStream : IDisposable
         }
     }
 
+    /// <summary>Connects to a listener without ever waiting: also a listener whose queue is full is only a failure.</summary>
+    /// <param name="path">Where it listens, at most 107 bytes of UTF-8.</param>
+    /// <param name="stream">The stream, non-blocking; null if there is none.</param>
+    /// <returns>Zero, or why nobody was reached: <see cref="Errno.ENOENT"/>, <see cref="Errno.ECONNREFUSED"/>, <see cref="Errno.EAGAIN"/> (queue full), <see cref="Errno.EACCES"/>.</returns>
+    /// <exception cref="LinuxException">The path is too long, or no descriptor is left.</exception>
+    public static IoResult TryConnect(string path, out UnixStream? stream)
+    {
+        FileDescriptor socket = UnixSocketAddress.CreateSocket();
+        IoResult connected;
+        try
+        {
+            socket.IsNonBlocking = true;
+            connected = UnixSocketAddress.TryConnect(socket, path);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        stream = connected.IsSuccess ? new UnixStream(socket) : null;
+        if (stream is null) { socket.Dispose(); }
+        return connected;
+    }
+
     /// <summary>Makes two streams that are connected to each other.</summary>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
     public static (UnixStream First, UnixStream Second) Pair()

@@ -94,7 +94,7 @@ internal sealed class PumpLoop : IChainOwner
         if (End is not null || !MayRun()) { return _ring.State; }
         List<DescriptorChain> left = [.. _released, .. _backlog, .. _order.Waiting];
         if (CanRewind(left)) { _ring.Rewind(left); }
-        if (_ring.Chains.Taken == 0) { _ring.CloseJournal(); }
+        if (_ring.Chains.Taken == 0 && !_setup.KeepsJournal) { _ring.CloseJournal(); }
         return _ring.State;
     }
 

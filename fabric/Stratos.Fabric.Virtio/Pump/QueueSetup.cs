@@ -28,6 +28,13 @@ public sealed record QueueSetup
     /// <summary>The record of requests in flight, which outlives this process.</summary>
     public required QueueJournal Journal { get; init; }
 
+    /// <summary>
+    /// Whether an ordered stop leaves the journal in use although it holds nothing. True when somebody beyond this process
+    /// holds the session: the process may die before the ring's state has arrived there, and then the journal alone knows
+    /// where the ring stands. Whoever got the state forgets the journal.
+    /// </summary>
+    public bool KeepsJournal { get; init; }
+
     /// <summary>Doorbell of the driver, "buffers are available"; null means that the pump polls.</summary>
     public EventFd? Kick { get; init; }
 

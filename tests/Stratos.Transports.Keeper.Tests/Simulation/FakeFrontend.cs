@@ -17,6 +17,11 @@ public sealed class FakeFrontend(World world)
     public byte[] LastAnswer { get; private set; } = [];
     public int[] LastDescriptors { get; private set; } = [];
     public int Answers { get; private set; }
+    /// <summary>Whether a setting failed, so that <see cref="Said"/> may say more than is kept.</summary>
+    public bool Failed { get; private set; }
+
+    /// <summary>Whether a reset is under way of whose end nothing is heard.</summary>
+    public bool ResetsInSilence { get; private set; }
     public int ConfigChanges { get; set; }
     private byte[] _asked = [];
 
@@ -58,8 +63,17 @@ public sealed class FakeFrontend(World world)
         if (rule is not null && (rule.Reply == ReplyKind.Own || header.NeedsReply)) Waiting = header.Frontend;
         _asked = payload.ToArray();
         if (header.Frontend is not (FrontendRequest.GetVringBase or FrontendRequest.ResetDevice)) Said.Apply(header.Frontend, payload, tokens);
+        ResetsInSilence = header.Frontend == FrontendRequest.ResetDevice && !header.NeedsReply;
         world.Session.FrontendMessage(world.Now, header, payload, tokens);
         world.Carry();
+    }
+
+    /// <summary>A worker has reset the device.</summary>
+    public void DeviceWasReset()
+    {
+        if (!ResetsInSilence) return;
+        ResetsInSilence = false;
+        Said.Apply(FrontendRequest.ResetDevice, [], []);
     }
 
     public void Send<T>(FrontendRequest request, T payload, int descriptors = 0, bool needReply = false) where T : unmanaged =>
@@ -73,6 +87,7 @@ public sealed class FakeFrontend(World world)
         Assert.Null(FrontendRules.Of(header.Frontend).CheckReply(header, descriptors.Length));
         (LastAnswer, LastDescriptors, Waiting) = (payload, descriptors, FrontendRequest.None);
         Answers++;
+        Failed |= FrontendRules.Of(header.Frontend).Reply == ReplyKind.OnDemand && LastNumber != 0;
         if (header.Frontend == FrontendRequest.ResetDevice && LastNumber == 0) Said.Apply(header.Frontend, _asked, []);
         if (header.Frontend != FrontendRequest.GetVringBase) return;
         var state = MemoryMarshal.Read<VringState>(payload);
@@ -85,6 +100,7 @@ public sealed class FakeFrontend(World world)
     {
         IsConnected = false;
         Waiting = FrontendRequest.None;
+        (Failed, ResetsInSilence) = (false, false);
         Said.Clear();
     }
 }

@@ -127,9 +127,11 @@ public sealed class FakeWorker(World world, int id, KeeperRole role)
             case FrontendRequest.GetVringBase:
                 Told.Apply(header.Frontend, payload, []);
                 var index = MemoryMarshal.Read<uint>(payload);
+                Told.SetNumber(FrontendRequest.SetVringBase, index, (uint)Bases[index]);
                 return [.. BitConverter.GetBytes(index), .. BitConverter.GetBytes((uint)Bases[index])];
             case FrontendRequest.ResetDevice:
                 Told.Apply(header.Frontend, payload, []);
+                world.Frontend.DeviceWasReset();
                 return Number(0);
             case FrontendRequest.GetConfig:
                 var asked = MemoryMarshal.Read<ConfigHeader>(payload);

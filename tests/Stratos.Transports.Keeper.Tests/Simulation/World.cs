@@ -37,7 +37,7 @@ public sealed class World
     public ulong EpochPage { get; private set; }
     public bool HasJournal { get; private set; }
     public int StatesMade { get; private set; }
-    public List<int> ClearedJournals { get; } = [];
+    public List<ulong> ClearedJournals { get; } = [];
 
     /// <summary>Whether a killed process is seen to have ended at once.</summary>
     public bool KillsAreInstant { get; set; } = true;
@@ -105,7 +105,7 @@ public sealed class World
     private void Do(in KeeperAction action, byte[] bytes, int[] descriptors, List<FakeWorker> ended, List<FakeWorker> spared)
     {
         foreach (var descriptor in descriptors.Where(descriptor => descriptor >= 0)) Descriptors.RequireOpen(descriptor);
-        var header = bytes.Length >= MessageHeader.Length && action.Kind != KeeperActionKind.ClearJournal ? MemoryMarshal.Read<MessageHeader>(bytes) : default;
+        var header = bytes.Length >= MessageHeader.Length ? MemoryMarshal.Read<MessageHeader>(bytes) : default;
         switch (action.Kind)
         {
             case KeeperActionKind.SendFrontend: Frontend.Receive(header, bytes[MessageHeader.Length..], descriptors); break;
@@ -128,7 +128,7 @@ public sealed class World
                 Assert.True(HasJournal, "a journal is dropped that is not there");
                 HasJournal = false;
                 break;
-            case KeeperActionKind.ClearJournal: ClearedJournals.Add((int)action.Value); break;
+            case KeeperActionKind.ClearJournal: ClearedJournals.Add(action.Value); break;
             case KeeperActionKind.Close: Descriptors.Close(action.Target); break;
         }
     }

@@ -29,7 +29,7 @@ public enum KeeperActionKind
     MakeJournal,
     /// <summary>Close the keeper's own journal.</summary>
     DropJournal,
-    /// <summary>Forget what the journal in <see cref="KeeperAction.Target"/> says of queue <see cref="KeeperAction.Value"/>; the payload is its InflightDescription.</summary>
+    /// <summary>Put two bytes of zero at offset <see cref="KeeperAction.Value"/> of the journal in <see cref="KeeperAction.Target"/>, so that a queue's part of it is not in use any more.</summary>
     ClearJournal,
     /// <summary>Close the descriptor in <see cref="KeeperAction.Target"/>.</summary>
     Close,

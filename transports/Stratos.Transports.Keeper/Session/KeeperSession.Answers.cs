@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stratos.Fabric.Virtio.Journal;
 using Stratos.Fabric.Virtio.Spec;
 using Stratos.Transports.Keeper.Frontend;
 using Stratos.Transports.Keeper.Kept;
@@ -67,8 +68,7 @@ public sealed partial class KeeperSession
             return;
         }
         // Nobody has run this ring since its base was set, so what is kept is what a worker would say.
-        var packed = (_kept.Features & VirtioFeatures.RingPacked) != 0;
-        var answer = new VringState(state.Index, ring.Has(RingItem.Base) ? ring.Base : VringBase.Initial.Encode(packed));
+        var answer = new VringState(state.Index, ring.Has(RingItem.Base) ? ring.Base : VringBase.Initial.Encode(IsPacked));
         ReplyWith(message.Header.Request, MemoryMarshal.AsBytes(new ReadOnlySpan<VringState>(in answer)));
     }
 
@@ -100,10 +100,12 @@ public sealed partial class KeeperSession
     private void ClearJournal(int ring)
     {
         if (_kept.InflightMemory == KeptDescriptor.None || ring >= _kept.Inflight.Queues) return;
-        var inflight = _kept.Inflight;
-        _actions.Send(KeeperActionKind.ClearJournal, _kept.InflightMemory,
-            MemoryMarshal.AsBytes(new ReadOnlySpan<InflightDescription>(in inflight)), value: (ulong)ring);
+        var version = JournalFile.VersionOffset(ring, _kept.Inflight.QueueSize, IsPacked);
+        if (version + sizeof(ushort) > _kept.Inflight.MapSize) return;
+        _actions.Add(KeeperActionKind.ClearJournal, _kept.InflightMemory, _kept.Inflight.MapOffset + version);
     }
+
+    private bool IsPacked => (_kept.Features & VirtioFeatures.RingPacked) != 0;
 
     private void CommandDone(WorkerLink worker, ReadOnlySpan<byte> payload, ulong number)
     {

@@ -1,0 +1,19 @@
+using System.Globalization;
+using Stratos.Fabric.Linux;
+using Stratos.Transports.Keeper.Session;
+using Stratos.Transports.Keeper.Shell;
+
+namespace Stratos.Keeper;
+
+/// <summary>One line an event, with the monotonic clock's time in seconds, to standard error.</summary>
+internal sealed class StandardErrorLog : IKeeperLog
+{
+    public void Write(string device, in KeeperNote note) => Write(device, NoteText.Of(note));
+
+    public void Write(string subject, string text)
+    {
+        var now = MonotonicClock.Nanoseconds;
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"[{now / 1_000_000_000,6}.{now / 1000 % 1_000_000:000000}] {subject}: {text}"));
+    }
+}
