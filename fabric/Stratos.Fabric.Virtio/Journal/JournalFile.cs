@@ -32,16 +32,6 @@ public sealed class JournalFile : IDisposable
     public static ulong RequiredLength(int queues, ushort queueSize, bool packed) =>
         RegionLength(queues, queueSize, packed) + ((ulong)queues * JournalLayout.PhaseStride(queueSize));
 
-    /// <summary>
-    /// Where in the file two bytes say whether a queue's journal is in use; zero means that it is not. For whoever holds
-    /// the file without mapping it, and has the queue's state: see <see cref="QueueJournal.Reset"/>.
-    /// </summary>
-    /// <param name="queue">The queue's index.</param>
-    /// <param name="queueSize">The queue size that the file was laid out for.</param>
-    /// <param name="packed">Whether the rings are packed.</param>
-    public static ulong VersionOffset(int queue, ushort queueSize, bool packed) =>
-        ((ulong)queue * JournalLayout.RegionStride(queueSize, packed)) + JournalLayout.VersionOffset;
-
     /// <summary>Opens a journal in a mapping and takes ownership of that. Zeroed memory is a journal without requests.</summary>
     /// <param name="mapping">The memory; longer than needed is allowed. Where only the in-flight regions fit, phases are not recorded.</param>
     /// <param name="queues">Number of queues, 1 to 1024.</param>

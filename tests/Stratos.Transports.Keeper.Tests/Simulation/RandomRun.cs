@@ -120,7 +120,7 @@ public sealed class RandomRun(int seed)
             case 0: frontend.Send(FrontendRequest.GetFeatures, []); break;
             case 1: frontend.Send(FrontendRequest.SetFeatures, World.Features & (ulong)_random.NextInt64(), 0, ack); break;
             case 2: frontend.Send(FrontendRequest.GetStatus, []); break;
-            case 3: frontend.Send(FrontendRequest.SetStatus, (ulong)_random.Next(256), 0, ack); break;
+            case 3: frontend.Send(FrontendRequest.SetStatus, (ulong)_random.Next(1, 256), 0, ack); break;
             case 4: frontend.Send(FrontendRequest.GetConfig, FrontendSteps.Config(0, World.ConfigLength)); break;
             case 5: frontend.Send(FrontendRequest.SetConfig, FrontendSteps.Config(0, 4), 0, ack); break;
             case 6: frontend.Send(FrontendRequest.SetVringNum, new VringState(ring, 1u + (uint)_random.Next(256)), 0, ack); break;

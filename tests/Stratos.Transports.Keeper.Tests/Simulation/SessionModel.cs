@@ -24,6 +24,9 @@ public sealed class SessionModel
     {
         switch (request)
         {
+            case FrontendRequest.SetStatus when MemoryMarshal.Read<ulong>(payload) == 0 && _settings.ContainsKey($"{FrontendRequest.SetStatus}"):
+                Apply(FrontendRequest.ResetDevice, [], []);
+                break;
             case FrontendRequest.SetFeatures or FrontendRequest.SetStatus or FrontendRequest.SetLogBase or FrontendRequest.SetLogFd
                 or FrontendRequest.SetInflightFd or FrontendRequest.SetOwner:
                 _settings[$"{request}"] = Convert.ToHexString(payload) + Words(descriptors);

@@ -37,7 +37,7 @@ public sealed class World
     public ulong EpochPage { get; private set; }
     public bool HasJournal { get; private set; }
     public int StatesMade { get; private set; }
-    public List<ulong> ClearedJournals { get; } = [];
+    public List<JournalClearing> ClearedJournals { get; } = [];
 
     /// <summary>Whether a killed process is seen to have ended at once.</summary>
     public bool KillsAreInstant { get; set; } = true;
@@ -105,7 +105,7 @@ public sealed class World
     private void Do(in KeeperAction action, byte[] bytes, int[] descriptors, List<FakeWorker> ended, List<FakeWorker> spared)
     {
         foreach (var descriptor in descriptors.Where(descriptor => descriptor >= 0)) Descriptors.RequireOpen(descriptor);
-        var header = bytes.Length >= MessageHeader.Length ? MemoryMarshal.Read<MessageHeader>(bytes) : default;
+        var header = bytes.Length >= MessageHeader.Length && action.Kind != KeeperActionKind.ClearJournal ? MemoryMarshal.Read<MessageHeader>(bytes) : default;
         switch (action.Kind)
         {
             case KeeperActionKind.SendFrontend: Frontend.Receive(header, bytes[MessageHeader.Length..], descriptors); break;
@@ -116,7 +116,7 @@ public sealed class World
                 break;
             case KeeperActionKind.SendWorker: Deliver(action.Target, header, bytes[MessageHeader.Length..], descriptors); break;
             case KeeperActionKind.SendWorkerChannel: Assert.True(header.IsReply); break;
-            case KeeperActionKind.CloseWorker or KeeperActionKind.DropWorker: Workers[action.Target].IsConnected = false; break;
+            case KeeperActionKind.MuteWorker or KeeperActionKind.DropWorker: Workers[action.Target].IsConnected = false; break;
             case KeeperActionKind.KillWorker: Kill(Workers[action.Target], ended, spared); break;
             case KeeperActionKind.RaiseEpoch:
                 Assert.True(action.Value > EpochPage, $"the epoch goes from {EpochPage} to {action.Value}");
@@ -128,7 +128,7 @@ public sealed class World
                 Assert.True(HasJournal, "a journal is dropped that is not there");
                 HasJournal = false;
                 break;
-            case KeeperActionKind.ClearJournal: ClearedJournals.Add(action.Value); break;
+            case KeeperActionKind.ClearJournal: ClearedJournals.Add(MemoryMarshal.Read<JournalClearing>(bytes)); break;
             case KeeperActionKind.Close: Descriptors.Close(action.Target); break;
         }
     }

@@ -158,8 +158,7 @@ internal sealed class KeptState(KeeperActions actions)
             Set(i, RingItem.Stop);
         }
         if (InflightMemory == KeptDescriptor.Journal) Forget(KeptItem.Inflight);
-        Status = 0;
-        if (Has(KeptItem.Status)) Set(KeptItem.Status);
+        Forget(KeptItem.Status);
     }
 
     /// <summary>A setting that was refused is not kept.</summary>

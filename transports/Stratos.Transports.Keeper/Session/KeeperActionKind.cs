@@ -15,8 +15,11 @@ public enum KeeperActionKind
     SendWorker,
     /// <summary>Answer the worker in <see cref="KeeperAction.Target"/> on its own channel.</summary>
     SendWorkerChannel,
-    /// <summary>Close all connections to the worker, but go on watching its process.</summary>
-    CloseWorker,
+    /// <summary>
+    /// Listen no more to the worker, but keep its connections open and go on watching its process: a worker that saw its
+    /// connection end would tidy up what is not its own any more.
+    /// </summary>
+    MuteWorker,
     /// <summary>Kill the worker's process.</summary>
     KillWorker,
     /// <summary>Close what is left of the worker and forget it.</summary>
@@ -29,7 +32,10 @@ public enum KeeperActionKind
     MakeJournal,
     /// <summary>Close the keeper's own journal.</summary>
     DropJournal,
-    /// <summary>Put two bytes of zero at offset <see cref="KeeperAction.Value"/> of the journal in <see cref="KeeperAction.Target"/>, so that a queue's part of it is not in use any more.</summary>
+    /// <summary>
+    /// See to it that the journal in <see cref="KeeperAction.Target"/> says nothing of a queue any more; the message is a
+    /// <see cref="JournalClearing"/>.
+    /// </summary>
     ClearJournal,
     /// <summary>Close the descriptor in <see cref="KeeperAction.Target"/>.</summary>
     Close,

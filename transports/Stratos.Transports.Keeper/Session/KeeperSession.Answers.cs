@@ -95,14 +95,17 @@ public sealed partial class KeeperSession
         _kept.SetInflight(new(length, 0, queues, size), KeptDescriptor.Journal);
     }
 
-    // The worker stopped the ring in order and nothing of it is in flight: where it stands is now in the kept base, and a
-    // journal that still said so would overrule the base with which the frontend starts the ring again.
-    private void ClearJournal(int ring)
+    // The worker stopped the ring in order: where it stands is now in the kept base, and a journal that still said so would
+    // overrule the base with which the frontend starts the ring again. What it holds beyond that stays, unless the device
+    // was reset.
+    private void ClearJournal(int ring, bool onlyIfIdle)
     {
-        if (_kept.InflightMemory == KeptDescriptor.None || ring >= _kept.Inflight.Queues) return;
-        var version = JournalFile.VersionOffset(ring, _kept.Inflight.QueueSize, IsPacked);
-        if (version + sizeof(ushort) > _kept.Inflight.MapSize) return;
-        _actions.Add(KeeperActionKind.ClearJournal, _kept.InflightMemory, _kept.Inflight.MapOffset + version);
+        var inflight = _kept.Inflight;
+        if (_kept.InflightMemory == KeptDescriptor.None || ring >= inflight.Queues) return;
+        var region = JournalRegion.Of(ring, inflight.QueueSize, IsPacked);
+        if (region.Offset + (ulong)region.Length > inflight.MapSize) return;
+        var clearing = new JournalClearing(inflight.MapOffset + region.Offset, region.Length, (byte)(IsPacked ? 1 : 0), (byte)(onlyIfIdle ? 1 : 0));
+        _actions.Send(KeeperActionKind.ClearJournal, _kept.InflightMemory, MemoryMarshal.AsBytes(new ReadOnlySpan<JournalClearing>(in clearing)));
     }
 
     private bool IsPacked => (_kept.Features & VirtioFeatures.RingPacked) != 0;
@@ -118,13 +121,13 @@ public sealed partial class KeeperSession
                 var state = MemoryMarshal.Read<VringState>(payload) with { Index = asked.Index };
                 _kept.Stop((int)state.Index);
                 _kept.SetBase((int)state.Index, state.Number);
-                ClearJournal((int)state.Index);
+                ClearJournal((int)state.Index, onlyIfIdle: true);
                 worker.View.Adopt(_kept);
                 ReplyWith(_pending.Header.Request, MemoryMarshal.AsBytes(new ReadOnlySpan<VringState>(in state)));
                 _pending.Clear();
                 return;
-            case FrontendRequest.ResetDevice when number == 0:
-                for (var ring = 0; ring < _kept.Rings.Length; ring++) ClearJournal(ring);
+            case FrontendRequest.ResetDevice or FrontendRequest.SetStatus when number == 0:
+                for (var ring = 0; ring < _kept.Rings.Length; ring++) ClearJournal(ring, onlyIfIdle: false);
                 _kept.Reset();
                 worker.View.Adopt(_kept);
                 break;

@@ -96,6 +96,8 @@ public sealed partial class KeeperSession
             case FrontendRequest.GetVringBase: AskBase(message); break;
             case FrontendRequest.GetConfig or FrontendRequest.SetConfig: AskConfig(rule, message); break;
             case FrontendRequest.ResetDevice: Command(rule, message); break;
+            // A status of zero resets the device (virtio 1.4, section 2.1).
+            case FrontendRequest.SetStatus when _kept.Status != 0 && message.Read<ulong>() == 0: Command(rule, message); break;
             default: Set(rule, message); break;
         }
     }

@@ -74,7 +74,7 @@ public sealed partial class KeeperSession
         _isFailover = _hasFrontend;
         _pending.IsSent = false;
         RaiseEpoch();
-        _actions.Add(KeeperActionKind.CloseWorker, worker.Id);
+        _actions.Add(KeeperActionKind.MuteWorker, worker.Id);
         if (worker.HasExited)
         {
             Fenced(worker);
@@ -144,6 +144,6 @@ public sealed partial class KeeperSession
     {
         if (state.Index >= _kept.Rings.Length) return;
         _kept.SetBase((int)state.Index, state.Number);
-        ClearJournal((int)state.Index);
+        ClearJournal((int)state.Index, onlyIfIdle: true);
     }
 }

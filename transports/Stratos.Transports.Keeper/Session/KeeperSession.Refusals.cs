@@ -61,10 +61,13 @@ public sealed partial class KeeperSession
         // To say that a setting failed is true; an answer with content of its own would have to be made up.
         // A reset that may still happen must not be called failed either.
         var canFail = _pending.IsAnswered && rule.Reply == ReplyKind.OnDemand &&
-            _pending.Kind != PendingKind.Description && _pending.Request != FrontendRequest.ResetDevice;
+            _pending.Kind != PendingKind.Description && !(_pending.Kind == PendingKind.Command && IsReset(_pending.Request));
         _actions.Note(KeeperEvent.RequestExpired, 0, request, canFail ? "answered that it failed" : "the frontend is disconnected");
         if (_pending.Kind == PendingKind.Setting && _pending.Setting.Request != FrontendRequest.None) Forget(_pending.Setting);
         if (canFail) Finish(1);
         else CloseFrontend();
     }
+
+    // A SET_STATUS that is a command is one of zero.
+    private static bool IsReset(FrontendRequest command) => command is FrontendRequest.ResetDevice or FrontendRequest.SetStatus;
 }

@@ -168,14 +168,14 @@ internal sealed class DeviceShell : IDisposable
             case KeeperActionKind.CloseFrontend: CloseFrontend(); break;
             case KeeperActionKind.SendWorker: SendWorker(action); break;
             case KeeperActionKind.SendWorkerChannel: _workers.GetValueOrDefault(action.Target)?.Answer(_actions.Bytes(action)); break;
-            case KeeperActionKind.CloseWorker: _workers.GetValueOrDefault(action.Target)?.Close(); break;
+            case KeeperActionKind.MuteWorker: _workers.GetValueOrDefault(action.Target)?.Mute(); break;
             case KeeperActionKind.KillWorker: Kill(action.Target); break;
             case KeeperActionKind.DropWorker: Drop(action.Target); break;
             case KeeperActionKind.RaiseEpoch: Volatile.Write(ref MemoryMarshal.AsRef<ulong>(_epochPage.GetSpan(0, sizeof(ulong))), action.Value); break;
             case KeeperActionKind.MakeDeviceState: _state.Renew(action.Value); break;
             case KeeperActionKind.MakeJournal: _journal.Renew(action.Value); break;
             case KeeperActionKind.DropJournal: _journal.Dispose(); break;
-            case KeeperActionKind.ClearJournal: ClearJournal(action.Target, action.Value); break;
+            case KeeperActionKind.ClearJournal: ClearJournal(action.Target, MemoryMarshal.Read<JournalClearing>(_actions.Bytes(action))); break;
             case KeeperActionKind.Close: FileDescriptor.CloseRaw(action.Target); break;
         }
     }
@@ -238,11 +238,16 @@ internal sealed class DeviceShell : IDisposable
         if (_workers.Remove(worker, out var shell)) shell.Dispose();
     }
 
-    private void ClearJournal(int descriptor, ulong offset)
+    private void ClearJournal(int descriptor, JournalClearing clearing)
     {
-        using var file = FileDescriptor.Borrow(Number(descriptor));
-        var written = FileIo.WriteAt(file, [0, 0], offset);
-        if (!written.IsSuccess) _log.Write(Name, $"a queue's journal could not be cleared: {written.Error}");
+        try
+        {
+            if (JournalCleaner.Clear(Number(descriptor), clearing) is { } fault) _log.Write(Name, fault);
+        }
+        catch (LinuxException failure)
+        {
+            _log.Write(Name, failure.Message);
+        }
     }
 
     private void CloseFrontend()

@@ -57,18 +57,20 @@ internal sealed class WorkerShell : IDisposable
         }
     }
 
-    /// <summary>Closes the connections; the process is watched further.</summary>
-    public void Close()
+    /// <summary>Listens to the connections no more; they stay open, and the process is watched further.</summary>
+    public void Mute()
     {
-        CloseChannel();
+        _channelWatch?.End();
         _linkWatch?.End();
-        _link?.Dispose();
-        (_link, _linkWatch) = (null, null);
+        (_channelWatch, _linkWatch) = (null, null);
     }
 
     public void Dispose()
     {
-        Close();
+        Mute();
+        _channel?.Dispose();
+        _link?.Dispose();
+        (_channel, _link) = (null, null);
         _processWatch?.End();
         _processWatch = null;
         _process.Dispose();
@@ -76,7 +78,7 @@ internal sealed class WorkerShell : IDisposable
 
     private void Receive()
     {
-        for (var i = 0; i < MessagesAtOnce && _link is { } link; i++)
+        for (var i = 0; i < MessagesAtOnce && _linkWatch is not null && _link is { } link; i++)
         {
             switch (link.TryReceive())
             {
@@ -99,7 +101,7 @@ internal sealed class WorkerShell : IDisposable
 
     private void ReceiveRequests()
     {
-        for (var i = 0; i < MessagesAtOnce && _channel is { } channel; i++)
+        for (var i = 0; i < MessagesAtOnce && _channelWatch is not null && _channel is { } channel; i++)
         {
             var status = channel.TryReceive();
             if (status == LinkStatus.Nothing) return;

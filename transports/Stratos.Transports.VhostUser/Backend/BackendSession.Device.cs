@@ -82,7 +82,8 @@ internal sealed partial class BackendSession
     {
         _rings.StopAll();
         foreach (var ring in _rings.All) ring.Reset();
-        _state.Journal.Reset();
+        // A keeper clears the journal when the answer to this has reached it; a standby must not clear it at all.
+        if (!_state.IsKept) _state.Journal.Reset();
         _state.Status = 0;
         if (_state.Epoch is not null) Ask(new DeviceOperation.Reset());
     }

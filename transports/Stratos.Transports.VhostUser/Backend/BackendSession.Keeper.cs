@@ -29,7 +29,7 @@ internal sealed partial class BackendSession
                 Grant(_keeper, Read<ulong>());
                 break;
             case KeeperRequest.End:
-                End();
+                End(byKeeper: true);
                 IsOver = true;
                 break;
             default:

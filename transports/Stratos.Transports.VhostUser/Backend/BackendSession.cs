@@ -42,7 +42,7 @@ internal sealed partial class BackendSession : IDisposable
         KeeperAttachment? keeper = null)
     {
         (_channel, _device, _description, _log, _keeper) = (channel, device, description, log, keeper);
-        _state = new SessionState(description, memorySlots);
+        _state = new SessionState(description, memorySlots) { IsKept = keeper is not null };
         _rings = new RingSet(device, description, _state);
         _events = new SessionEvents(wake, description.Queues.Count);
     }
@@ -92,7 +92,7 @@ internal sealed partial class BackendSession : IDisposable
 
     /// <summary>The frontend has gone or is not wanted any more: stops the rings, resets the device, lets go of everything.</summary>
     /// <exception cref="DeviceOperationException">The device did not stop; its memory was taken away from it.</exception>
-    internal void End()
+    internal void End(bool byKeeper = false)
     {
         try
         {
@@ -104,7 +104,8 @@ internal sealed partial class BackendSession : IDisposable
             _state.Memory.Abandon();
             throw new DeviceOperationException($"{_description.Name}: {e.Message}; its guest memory was taken away", e);
         }
-        if (_state.Epoch is not null) _device.Perform(new DeviceOperation.Reset());
+        // A kept session that is not over goes on elsewhere, with the state that the device has now.
+        if (_state.Epoch is not null && (byKeeper || !_state.IsKept)) _device.Perform(new DeviceOperation.Reset());
         _state.Epoch = null;
         _rings.Dispose();
         _state.Dispose();

@@ -28,6 +28,12 @@ internal sealed class SessionState(DeviceDescription device, int memorySlots) : 
     /// <summary>SET_STATUS.</summary>
     internal byte Status { get; set; }
 
+    /// <summary>
+    /// Whether a keeper holds the session, so that journal and device state outlive this process. Then only the keeper
+    /// knows when what they say has arrived elsewhere, and only its word makes anything of them void.
+    /// </summary>
+    internal bool IsKept { get; init; }
+
     /// <summary>The right to run rings; null while there is none.</summary>
     internal EpochGate? Epoch { get; set; }
 
