@@ -8,7 +8,7 @@ namespace Stratos.Keeper;
 /// <summary>One line an event, with the monotonic clock's time in seconds, to standard error.</summary>
 internal sealed class StandardErrorLog : IKeeperLog
 {
-    public void Write(string device, in KeeperNote note) => Write(device, NoteText.Of(note));
+    public void Write(string device, in KeeperNote note, int processId) => Write(device, NoteText.Of(note, processId));
 
     public void Write(string subject, string text)
     {

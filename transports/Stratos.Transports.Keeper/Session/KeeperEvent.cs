@@ -17,6 +17,8 @@ public enum KeeperEvent
     SettingRefused,
     /// <summary>A worker came; the detail is its role.</summary>
     WorkerJoined,
+    /// <summary>A worker that does not serve knows the whole session and waits for the grant only.</summary>
+    WorkerReady,
     /// <summary>A worker was turned away; the detail says why.</summary>
     WorkerRefused,
     /// <summary>A worker was lost; the detail says how.</summary>
@@ -25,6 +27,8 @@ public enum KeeperEvent
     WorkerHung,
     /// <summary>A worker asked to be relieved.</summary>
     WorkerLeaves,
+    /// <summary>A worker was relieved, in order.</summary>
+    WorkerLeft,
     /// <summary>The old owner is being killed.</summary>
     Fencing,
     /// <summary>The old owner's process cannot be killed. Nobody is granted the session until it has ended.</summary>

@@ -51,6 +51,8 @@ public sealed partial class KeeperSession
         // Another process may have another configuration than the one that was served before.
         _configIsStale = true;
         _actions.Note(KeeperEvent.Serving, worker.Id, _epoch);
+        foreach (var other in _workers)
+            if (other.IsIdle && other.SyncedRevision == _kept.Revision) Announce(other);
     }
 
     // The epoch grows when a grant is given and when it is taken, so that the page never shows an epoch that is over.
@@ -106,7 +108,7 @@ public sealed partial class KeeperSession
     private void Ended(WorkerLink worker)
     {
         worker.View.Clear();
-        worker.MustEnd = false;
+        (worker.MustEnd, worker.IsAnnounced) = (false, false);
         worker.SyncedRevision = ulong.MaxValue;
         if (worker == _holder)
         {
@@ -116,6 +118,7 @@ public sealed partial class KeeperSession
             RaiseEpoch();
             _actions.Note(KeeperEvent.Ended, worker.Id, _epoch);
         }
+        if (worker.Leaves) _actions.Note(KeeperEvent.WorkerLeft, worker.Id);
         if (worker.Leaves || _isEnding) Remove(worker);
     }
 
@@ -123,7 +126,9 @@ public sealed partial class KeeperSession
     {
         _actions.Note(KeeperEvent.WorkerLeaves, worker.Id);
         worker.Leaves = true;
-        if (!worker.HoldsGrant) Remove(worker);
+        if (worker.HoldsGrant) return;
+        _actions.Note(KeeperEvent.WorkerLeft, worker.Id);
+        Remove(worker);
     }
 
     // A holder that leaves stops ring by ring, so that its successor begins where it came to; then it forgets all.

@@ -178,8 +178,17 @@ public sealed partial class KeeperSession
                 return;
             }
             worker.SyncedRevision = _kept.Revision;
+            Announce(worker);
         }
         if (worker.Phase == WorkerPhase.Serving) AdvanceServing(worker, now);
+    }
+
+    private void Announce(WorkerLink worker)
+    {
+        // Before anybody serves there is nothing that a worker could be ready to take over.
+        if (worker.IsAnnounced || worker == _holder || _holder is null) return;
+        worker.IsAnnounced = true;
+        _actions.Note(KeeperEvent.WorkerReady, worker.Id);
     }
 
     private void AdvanceServing(WorkerLink worker, long now)

@@ -78,7 +78,7 @@ internal sealed class DeviceShell : IDisposable
     {
         while (true)
         {
-            foreach (ref readonly var note in _actions.Notes) _log.Write(Name, note);
+            foreach (ref readonly var note in _actions.Notes) _log.Write(Name, note, _workers.GetValueOrDefault(note.Worker)?.ProcessId ?? 0);
             foreach (ref readonly var action in _actions.All) Do(action);
             _actions.Clear();
             if (!_failures.TryDequeue(out var failure)) break;

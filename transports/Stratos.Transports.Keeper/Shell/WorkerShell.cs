@@ -26,6 +26,7 @@ internal sealed class WorkerShell : IDisposable
     }
 
     public int Id { get; }
+    public int ProcessId => _processId;
 
     public bool Send(ReadOnlySpan<byte> message, ReadOnlySpan<int> descriptors) => _link is not null && _link.Send(message, descriptors);
 

@@ -25,6 +25,9 @@ internal sealed class WorkerLink(int id, KeeperRole role, ulong instance, int qu
     /// <summary>The session's revision at which the worker knew everything; ulong.MaxValue when it never did.</summary>
     public ulong SyncedRevision { get; set; } = ulong.MaxValue;
 
+    /// <summary>Whether it was said that it is ready in this session.</summary>
+    public bool IsAnnounced { get; set; }
+
     /// <summary>Whether what it was told belongs to a frontend that has gone.</summary>
     public bool MustEnd { get; set; }
 
