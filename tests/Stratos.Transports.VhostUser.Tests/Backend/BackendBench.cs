@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Stratos.Fabric.Linux;
 using Stratos.Fabric.Virtio.Contract;
+using Stratos.Testing;
 using Stratos.Transports.VhostUser.Backend;
+using Stratos.Transports.VhostUser.Frontend;
 
 namespace Stratos.Transports.VhostUser.Tests.Backend;
 
@@ -36,19 +38,27 @@ internal sealed class BackendBench : IDisposable
 
     public ConcurrentQueue<string> Lines { get; } = new();
 
-    public RawFrontend Connect()
+    public RawFrontend Connect() => new(Open());
+
+    /// <summary>Connects; the backend may not listen yet.</summary>
+    public UnixStream Open() => WaitFor.Value(TryOpen, "the backend to listen");
+
+    /// <summary>Lets a frontend of the project's own negotiate.</summary>
+    public VhostUserFrontend Connect(FrontendOptions options)
     {
-        Wait.Until(() => File.Exists(Options.SocketPath), "the socket is there");
-        while (true)
+        Open().Dispose();
+        return VhostUserFrontend.Connect(Options.SocketPath, options);
+    }
+
+    private UnixStream? TryOpen()
+    {
+        try
         {
-            try
-            {
-                return new(UnixStream.Connect(Options.SocketPath));
-            }
-            catch (LinuxException e) when (e.Error == Errno.ECONNREFUSED)
-            {
-                Thread.Yield();
-            }
+            return UnixStream.Connect(Options.SocketPath);
+        }
+        catch (LinuxException e) when (e.Error is Errno.ECONNREFUSED or Errno.ENOENT)
+        {
+            return null;
         }
     }
 

@@ -35,7 +35,8 @@ internal sealed class FakeDevice : IDevicePort
 
     public Func<DeviceOperation, string?> Refuse { get; set; } = _ => null;
 
-    public IEnumerable<DeviceOperation> Operations => _operations;
+    /// <summary>Whether operations are kept to be counted.</summary>
+    public bool Records { get; init; } = true;
 
     public IReadOnlyDictionary<int, QueueSetup> Running
     {
@@ -49,7 +50,7 @@ internal sealed class FakeDevice : IDevicePort
 
     public TReply Perform<TReply>(DeviceOperation<TReply> operation)
     {
-        _operations.Enqueue(operation);
+        if (Records) _operations.Enqueue(operation);
         if (Refuse(operation) is { } reason) throw new DeviceOperationException(reason);
         lock (_lock) return (TReply)Answer(operation);
     }

@@ -1,5 +1,6 @@
 using Stratos.Fabric.Virtio.Contract;
 using Stratos.Fabric.Virtio.Spec;
+using Stratos.Testing;
 using Stratos.Transports.VhostUser.Protocol.Messages;
 using Stratos.Transports.VhostUser.Protocol.Payloads;
 using static Stratos.Transports.VhostUser.Tests.Backend.RawFrontend;
@@ -36,7 +37,7 @@ public sealed class NegotiationTests
         Assert.Equal(1ul, frontend.Ack(FrontendRequest.SetFeatures, Bytes(1UL << 33)));
         Assert.Equal(1ul, frontend.Ack(FrontendRequest.SetProtocolFeatures, Bytes((ulong)ProtocolFeatures.PageFault)));
         frontend.Tell(FrontendRequest.SetFeatures, Bytes(VirtioFeatures.Version1));
-        Wait.Until(() => bench.Lines.Any(line => line.Contains("0x200000000 that were not offered")), "the reason is logged");
+        WaitFor.Condition(() => bench.Lines.Any(line => line.Contains("0x200000000 that were not offered")), "the reason is logged");
     }
 
     [Fact]

@@ -28,6 +28,23 @@ internal sealed class RawFrontend(UnixStream stream) : IDisposable
 
     public void Send(FrontendRequest request, ulong value) => Send(request, Bytes(value));
 
+    /// <summary>Sends without minding whether the backend still listens.</summary>
+    public bool TrySend(FrontendRequest request, ReadOnlySpan<byte> payload, bool needReply, params FileDescriptor[] descriptors)
+    {
+        var writer = new MessageWriter(new byte[MessageHeader.Length + payload.Length]);
+        writer.Write(payload);
+        return _channel.Send(writer.Request((uint)request, needReply), descriptors, s_patience);
+    }
+
+    /// <summary>Says nothing more.</summary>
+    public void HangUp() => _channel.Stream.Shutdown(ShutdownDirection.Send);
+
+    /// <summary>Reads what comes until the backend has hung up.</summary>
+    public void Drain()
+    {
+        while (_channel.Receive(s_patience) == ChannelStatus.Message) _channel.Next();
+    }
+
     /// <summary>Sends a request and asks for the acknowledgement.</summary>
     public ulong Ack(FrontendRequest request, ReadOnlySpan<byte> payload = default, params FileDescriptor[] descriptors)
     {
