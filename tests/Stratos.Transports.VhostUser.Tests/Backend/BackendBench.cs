@@ -13,7 +13,7 @@ internal sealed class BackendBench : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private readonly string _directory = Directory.CreateTempSubdirectory("vu-").FullName;
-    private Exception? _failure;
+    private bool _disposed;
 
     public BackendBench(IDevicePort device, Func<BackendOptions, BackendOptions>? change = null)
     {
@@ -28,13 +28,16 @@ internal sealed class BackendBench : IDisposable
             }
             catch (Exception e)
             {
-                _failure = e;
+                Failure = e;
             }
         }) { IsBackground = true };
         _thread.Start();
     }
 
     public BackendOptions Options { get; }
+
+    /// <summary>What ended the transport; null while it goes on.</summary>
+    public Exception? Failure { get; private set; }
 
     public ConcurrentQueue<string> Lines { get; } = new();
 
@@ -62,11 +65,16 @@ internal sealed class BackendBench : IDisposable
         }
     }
 
+    /// <summary>Tells the backend to stop, without waiting for it.</summary>
+    public void Stop() => _stop.Cancel();
+
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _stop.Cancel();
         Assert.True(_thread.Join(TimeSpan.FromSeconds(10)), "the backend did not stop");
-        Assert.Null(_failure);
+        Assert.Null(Failure);
         _stop.Dispose();
         Directory.Delete(_directory, recursive: true);
     }

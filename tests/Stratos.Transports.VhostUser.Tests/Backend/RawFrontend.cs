@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Stratos.Fabric.Linux;
 using Stratos.Transports.VhostUser.Channel;
+using Stratos.Transports.VhostUser.Protocol.Keeper;
 using Stratos.Transports.VhostUser.Protocol.Messages;
 using Stratos.Transports.VhostUser.Protocol.Payloads;
 
@@ -68,7 +69,8 @@ internal sealed class RawFrontend(UnixStream stream) : IDisposable
     public byte[] Reply(FrontendRequest request, out FileDescriptor? descriptor)
     {
         Assert.Equal(ChannelStatus.Message, _channel.Receive(s_patience));
-        Assert.Null(FrontendRules.Of(request).CheckReply(_channel.Header, _channel.Descriptors.Count));
+        var rule = FrontendRules.Find((uint)request) ?? KeeperRules.Find((uint)request)!;
+        Assert.Null(rule.CheckReply(_channel.Header, _channel.Descriptors.Count));
         var payload = _channel.Payload.ToArray();
         descriptor = _channel.Descriptors.Count > 0 ? _channel.Descriptors.Take(0) : null;
         _channel.Next();
@@ -76,11 +78,21 @@ internal sealed class RawFrontend(UnixStream stream) : IDisposable
     }
 
     /// <summary>Waits for a request of the backend's own.</summary>
-    public void ExpectRequest(uint request)
+    public byte[] ExpectRequest(uint request)
     {
         Assert.Equal(ChannelStatus.Message, _channel.Receive(s_patience));
         Assert.Equal(request, _channel.Header.Request);
+        var payload = _channel.Payload.ToArray();
         _channel.Next();
+        return payload;
+    }
+
+    /// <summary>Answers a request of the backend's own.</summary>
+    public void Answer(uint request, ulong value)
+    {
+        var writer = new MessageWriter(new byte[MessageHeader.Length + sizeof(ulong)]);
+        writer.Write(value);
+        _channel.Send(writer.Reply(request), s_patience);
     }
 
     /// <summary>Waits until the backend has hung up.</summary>

@@ -8,6 +8,8 @@ namespace Stratos.Transports.VhostUser.Backend;
 internal sealed class BackendConnection(
     MessageChannel channel, IDevicePort device, DeviceDescription description, BackendOptions options, WakeUp wake, KeeperAttachment? keeper)
 {
+    private TimeSpan? _leavesBy;
+
     /// <summary>Serves the connection. Whatever the reason for its end, the device is reset and everything received is closed.</summary>
     /// <exception cref="SessionFailedException">The peer did something that ends a session; the message says what.</exception>
     /// <exception cref="DeviceOperationException">The device failed.</exception>
@@ -16,7 +18,7 @@ internal sealed class BackendConnection(
         var session = Open();
         try
         {
-            while (!stop.IsCancellationRequested && TakeMessages(ref session, stop))
+            while (TakeMessages(ref session, stop))
             {
                 Wait(session);
                 session.HandleEvents();
@@ -34,10 +36,10 @@ internal sealed class BackendConnection(
     }
 
     /// <summary>Takes the messages that are there.</summary>
-    /// <returns>False when the peer has closed the connection.</returns>
+    /// <returns>False when the peer has closed the connection, or this side is to.</returns>
     private bool TakeMessages(ref BackendSession session, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (GoesOn(session, stop))
         {
             switch (channel.TryReceive())
             {
@@ -52,7 +54,23 @@ internal sealed class BackendConnection(
             channel.Next();
             if (session.IsOver) session = Open();
         }
-        return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Whether to go on in spite of the order to stop: a worker of a keeper asks to be relieved, and serves until the
+    /// keeper has taken its rings over and hangs up.
+    /// </summary>
+    private bool GoesOn(BackendSession session, CancellationToken stop)
+    {
+        if (!stop.IsCancellationRequested) return true;
+        if (keeper is null) return false;
+        if (_leavesBy is null)
+        {
+            session.Leave();
+            _leavesBy = MonotonicTime.Now + options.LeavePatience;
+        }
+        return MonotonicTime.Now < _leavesBy;
     }
 
     private void Wait(BackendSession session)
@@ -62,7 +80,9 @@ internal sealed class BackendConnection(
         entries[1] = new(wake.Descriptor, PollEvents.Readable);
         var requests = session.Requests;
         if (requests is not null) entries[2] = new(requests.Descriptor, requests.Wanted);
-        Poll.Wait(entries[..(requests is null ? 2 : 3)], Timeout.InfiniteTimeSpan);
+        var limit = _leavesBy is { } end ? end - MonotonicTime.Now : Timeout.InfiniteTimeSpan;
+        if (_leavesBy is not null && limit < TimeSpan.Zero) return;
+        Poll.Wait(entries[..(requests is null ? 2 : 3)], limit);
         if (entries[1].Returned != PollEvents.None) wake.Consume();
         if (requests is not null && entries[2].Returned != PollEvents.None) session.ContinueRequests();
     }

@@ -24,6 +24,9 @@ public sealed record BackendOptions
     /// <summary>The longest pause between two attempts to connect.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a worker that is to stop waits for its keeper to relieve it.</summary>
+    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Takes one line for each thing that an operator should know; called on the session's thread.</summary>
     public Action<string> Log { get; init; } = static _ => { };
 }

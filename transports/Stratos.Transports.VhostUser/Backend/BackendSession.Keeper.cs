@@ -1,12 +1,15 @@
 using Stratos.Fabric.Virtio.Contract;
 using Stratos.Fabric.Virtio.Pump;
 using Stratos.Transports.VhostUser.Protocol.Keeper;
+using Stratos.Transports.VhostUser.Protocol.Messages;
 
 namespace Stratos.Transports.VhostUser.Backend;
 
 /// <content>Who may run the rings: whoever is connected, or whom the session keeper grants it.</content>
 internal sealed partial class BackendSession
 {
+    private bool _isLeaving;
+
     /// <summary>Whether the keeper ended the session; another one may begin on the same connection.</summary>
     internal bool IsOver { get; private set; }
 
@@ -15,6 +18,14 @@ internal sealed partial class BackendSession
     {
         _device.Perform(new DeviceOperation.Attach(DeviceState.Local(_description.StateLength), _events));
         _state.Epoch = EpochGate.Always;
+    }
+
+    /// <summary>Asks the keeper to relieve this worker; it serves on until then.</summary>
+    /// <exception cref="SessionFailedException">The keeper has gone.</exception>
+    internal void Leave()
+    {
+        _isLeaving = true;
+        Send(new MessageWriter(_reply).Request((uint)KeeperRequest.Leave), []);
     }
 
     private bool DispatchKeeper(KeeperRequest request)
@@ -29,7 +40,8 @@ internal sealed partial class BackendSession
                 Grant(_keeper, Read<ulong>());
                 break;
             case KeeperRequest.End:
-                End(byKeeper: true);
+                // After LEAVE the session goes on with another worker, and with the state that the device has now.
+                End(byKeeper: !_isLeaving);
                 IsOver = true;
                 break;
             default:

@@ -58,7 +58,7 @@ internal sealed partial class BackendSession : IDisposable
         var rule = Admit(header);
         try
         {
-            Dispatch(header);
+            Dispatch(rule, header);
             _rings.StartReady();
         }
         catch (RefusedMessageException e)
@@ -128,11 +128,11 @@ internal sealed partial class BackendSession : IDisposable
         throw new SessionFailedException(fault);
     }
 
-    private void Dispatch(MessageHeader header)
+    private void Dispatch(MessageRule rule, MessageHeader header)
     {
         if (DispatchFeatures(header.Frontend) || DispatchMemory(header.Frontend) || DispatchRings(header.Frontend)
             || DispatchDevice(header.Frontend) || DispatchKeeper((KeeperRequest)header.Request)) return;
-        throw new SessionFailedException($"{FrontendRules.Of(header.Frontend).Name} is not supported and was not offered");
+        throw new SessionFailedException($"{rule.Name} is not supported and was not offered");
     }
 
     private void Refuse(MessageRule rule, MessageHeader header, string reason)
