@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Stratos.Fabric.Virtio.Contract;
+using Stratos.Fabric.Virtio.Driver;
 using Stratos.Fabric.Virtio.Pump;
 using Stratos.Fabric.Virtio.Rings;
 using Stratos.Fabric.Virtio.Spec;
@@ -11,7 +12,7 @@ namespace Stratos.Fabric.Virtio.Tests.Hostile;
 /// <summary>Rings and journals of mutated memory: whatever is in them, the pump goes on or says why it does not, in a bounded time.</summary>
 public sealed class FuzzTests
 {
-    private static readonly int s_seeds = CampaignSize.Of(400, 40_000);
+    private static readonly int s_seeds = CampaignSize.Of(2000, 20_000);
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
@@ -63,7 +64,14 @@ public sealed class FuzzTests
     private static void AddSome(GuestBench bench, Requests requests, Random random)
     {
         requests.Add(random.Next(1, 4), maxElements: 4);
-        bench.Driver.Publish();
+        try
+        {
+            bench.Driver.Publish();
+        }
+        catch (DeviceMisbehavedException)
+        {
+            // The honest driver found the device's area mutated, after it had published.
+        }
     }
 
     private static void MutateGuest(GuestBench bench, Random random)
