@@ -64,6 +64,17 @@ internal sealed class GuestWorld : IDisposable
         Kick = Kicks[queue],
     };
 
+    /// <summary>The driver resets all its queues, as at a new start of its system.</summary>
+    public GuestWorld Restarted()
+    {
+        for (int i = 0; i < Rings.Length; i++)
+        {
+            Rings[i].Reset();
+            _journal.Queue(i).Reset();
+        }
+        return this;
+    }
+
     public void Dispose()
     {
         foreach (EventFd kick in Kicks) { kick.Dispose(); }
