@@ -41,7 +41,10 @@ public static class DeviceKinds
         VirtioDeviceId.Console,
         "a console (/dev/hvc0) and serial ports on files and terminals",
         ConsoleOptionTexts.Options,
-        static values => ConsoleDevice.Create(ConsoleOptionTexts.Read(values)));
+        static values => ConsoleDevice.Create(ConsoleOptionTexts.Read(values)))
+    {
+        Launcher = ConsoleLauncher.Open,
+    };
 
     /// <summary>All kinds, by ascending name.</summary>
     public static IReadOnlyList<DeviceKind> All { get; } = [Block, Console, Entropy];

@@ -6,21 +6,25 @@ namespace Stratos.Fabric.Devices.Console;
 /// <summary>Serves a receive queue: input goes into the driver's buffers, which stay in the ring until there is some.</summary>
 /// <remarks>
 /// The order is: copy, note in the ledger which bytes the request got, complete, consume. After a crash the request was
-/// either not completed, and is served again with its bytes still there; or it was, and
-/// <see cref="Finished"/> consumes them. It is published only after all of that.
+/// either not completed, and is served again with its bytes still there; or it was, and <see cref="Finished"/> notes that
+/// its bytes are owed. It is published only after all of that. The debt is paid when the stream is connected, which may
+/// be later, and by a later owner.
 /// </remarks>
 internal sealed class ConsoleInputHandler : QueueHandler
 {
+    private const ulong Owed = 1UL << 63;
+
     private readonly ConsolePort _port;
     private readonly QueueContext _queue;
     private readonly RequestLedger _ledger;
     private readonly byte[] _piece = new byte[4096];
-    private LedgerEntry? _unconsumed;
+    private LedgerEntry? _debt;
 
     public ConsoleInputHandler(ConsolePort port, QueueContext queue, RequestLedger ledger)
     {
         (_port, _queue, _ledger) = (port, queue, ledger);
-        if (!queue.Resumed) { ledger.Clear(); }
+        if (ledger.TryRead(out LedgerEntry last) && (last.Length & Owed) != 0) { _debt = last; }
+        else if (!queue.Resumed) { ledger.Clear(); }
         port.Attach(this);
     }
 
@@ -58,7 +62,9 @@ internal sealed class ConsoleInputHandler : QueueHandler
     {
         lock (_port.Gate)
         {
-            if (_ledger.TryRead(out LedgerEntry last) && last.Sequence == chain.Sequence) { _unconsumed = last; }
+            if (!_ledger.TryRead(out LedgerEntry last) || last.Sequence != chain.Sequence) { return; }
+            _debt = last with { Length = last.Length | Owed };
+            _ledger.Write(_debt.Value);
         }
     }
 
@@ -74,10 +80,10 @@ internal sealed class ConsoleInputHandler : QueueHandler
     {
         IConsoleStream stream = _port.Stream;
         if (!stream.IsConnected) { return false; }
-        if (_unconsumed is { } last)
+        if (_debt is { } last)
         {
-            _unconsumed = null;
-            if (last.Stream == stream.Incarnation) { stream.Consume(last.Start + last.Length); }
+            _debt = null;
+            if (last.Stream == stream.Incarnation) { stream.Consume(last.Start + (last.Length & ~Owed)); }
         }
         return stream.InputLength > 0 && _port.IsGuestListening;
     }

@@ -4,49 +4,49 @@ using Stratos.Fabric.Devices.Console.Streams;
 namespace Stratos.Fabric.Devices.Console;
 
 /// <summary>
-/// The terminals of a console device, owned by a process that starts the device's process and outlives it: for each port
-/// on a terminal it runs a <see cref="ConsoleStreamHost"/>, and the device's process is given that host's socket instead.
+/// The terminals of a console device, owned by a process that lets others serve the device and outlives them: for each
+/// port on a terminal it runs a <see cref="ConsoleStreamHost"/>, and the serving processes are given that host's socket.
 /// </summary>
-public sealed class ConsoleLauncher : IDisposable
+public sealed class ConsoleLauncher : DeviceLauncher
 {
-    private readonly List<ConsoleStreamHost> _hosts = [];
-    private readonly List<string> _terminals = [];
+    private readonly List<ConsoleStreamHost> _hosts;
+    private readonly List<string> _notes = [];
     private readonly CancellationTokenSource _ended = new();
 
-    private ConsoleLauncher(IReadOnlyDictionary<string, string> options) => DeviceOptions = options;
+    private ConsoleLauncher(ConsoleOptions options, string folder, List<ConsoleStreamHost> hosts) : base(new Dictionary<string, string>())
+    {
+        _hosts = hosts;
+        ConsolePortOptions[] ports = [.. options.Ports.Select((port, i) => Own(port, Path.Combine(folder, $"console-port{i}.sock")))];
+        Options = ConsoleOptionTexts.Write(options with { Ports = ports });
+    }
 
-    /// <summary>The options for the device's process: those given, with streams in the place of terminals.</summary>
-    public IReadOnlyDictionary<string, string> DeviceOptions { get; private set; }
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>Paths of the pseudo-terminals that were made, for the user.</summary>
-    public IReadOnlyList<string> Terminals => _terminals;
-
-    /// <summary>Cancelled when the user left the terminal with Ctrl-].</summary>
-    public CancellationToken Ended => _ended.Token;
+    /// <inheritdoc/>
+    public override CancellationToken Ended => _ended.Token;
 
     /// <summary>Takes the terminals that the options name.</summary>
     /// <param name="options">Options of the kind <c>console</c>.</param>
-    /// <param name="directory">A directory of this process's own, for the sockets.</param>
+    /// <param name="folder">A folder of this process's own, for the sockets.</param>
     /// <exception cref="ArgumentException">An option is unknown or cannot be used; the message names it and the remedy.</exception>
-    public static ConsoleLauncher Open(IReadOnlyDictionary<string, string> options, string directory)
+    public static ConsoleLauncher Open(IReadOnlyDictionary<string, string> options, string folder)
     {
         ConsoleOptions read = ConsoleOptionTexts.Read(new DeviceOptionValues(DeviceKinds.Console, options));
-        ConsoleLauncher launcher = new(options);
+        List<ConsoleStreamHost> hosts = [];
         try
         {
-            ConsolePortOptions[] ports = [.. read.Ports.Select((port, i) => launcher.Own(port, Path.Combine(directory, $"console-port{i}.sock")))];
-            launcher.DeviceOptions = ConsoleOptionTexts.Write(read with { Ports = ports });
-            return launcher;
+            return new ConsoleLauncher(read, folder, hosts);
         }
         catch
         {
-            launcher.Dispose();
+            foreach (ConsoleStreamHost host in hosts) { host.Dispose(); }
             throw;
         }
     }
 
-    /// <summary>Gives the terminals back.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
         foreach (ConsoleStreamHost host in _hosts) { host.Dispose(); }
         _ended.Dispose();
@@ -56,19 +56,17 @@ public sealed class ConsoleLauncher : IDisposable
     {
         if (!port.IsTerminal) { return port; }
         IConsoleTerminal terminal = port.OpenTerminal();
-        if (terminal is PtyTerminal pty) { _terminals.Add(pty.Path); }
-        ConsoleStreamHost host;
         try
         {
-            host = new ConsoleStreamHost(terminal, socket);
+            _hosts.Add(new ConsoleStreamHost(terminal, socket) { Ended = _ended.Cancel });
         }
         catch
         {
             terminal.Dispose();
             throw;
         }
-        host.Ended = _ended.Cancel;
-        _hosts.Add(host);
+        if (terminal is PtyTerminal pty) { _notes.Add($"console on {pty.Path}{(port.Pty is "" ? "" : $" ({port.Pty})")}"); }
+        if (terminal is StdioTerminal) { _notes.Add("console on this terminal; Ctrl-] leaves"); }
         return port with { Pty = null, Stdio = false, Stream = socket };
     }
 }

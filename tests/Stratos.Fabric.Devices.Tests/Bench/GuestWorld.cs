@@ -19,6 +19,7 @@ internal sealed class GuestWorld : IDisposable
     private readonly MemoryFile _file;
     private readonly Mapping _mapping;
     private readonly MemoryFile _journalFile;
+    private readonly Mapping _journalMapping;
     private readonly JournalFile _journal;
 
     public GuestWorld(VirtioDevice device, ulong features, ushort queueSize = 16, int megabytes = 4)
@@ -32,7 +33,8 @@ internal sealed class GuestWorld : IDisposable
         bool packed = (features & VirtioFeatures.RingPacked) != 0;
         int queues = Description.Queues.Count;
         _journalFile = MemoryFile.Create("journal", JournalFile.RequiredLength(queues, queueSize, packed));
-        _journal = JournalFile.Open(_journalFile.Map(MemoryAccess.ReadWrite), queues, queueSize, packed);
+        _journalMapping = _journalFile.Map(MemoryAccess.ReadWrite);
+        _journal = JournalFile.Open(_journalMapping, queues, queueSize, packed);
         State = DeviceState.Local(Description.StateLength);
         Rings = [.. Enumerable.Range(0, queues).Select(i => DriverRing.Create(Heap, queueSize, features, new() { Name = Description.Queues[i].Name }))];
         Kicks = [.. Enumerable.Range(0, queues).Select(static _ => EventFd.Create())];
@@ -75,6 +77,20 @@ internal sealed class GuestWorld : IDisposable
         return this;
     }
 
+    /// <summary>Copies everything that a serving process writes, and returns what puts the copy back.</summary>
+    public Action Save()
+    {
+        byte[] memory = All(_mapping).ToArray();
+        byte[] journal = All(_journalMapping).ToArray();
+        byte[] state = State.Bytes.ToArray();
+        return () =>
+        {
+            memory.CopyTo(All(_mapping));
+            journal.CopyTo(All(_journalMapping));
+            state.CopyTo(State.Bytes);
+        };
+    }
+
     public void Dispose()
     {
         foreach (EventFd kick in Kicks) { kick.Dispose(); }
@@ -83,4 +99,6 @@ internal sealed class GuestWorld : IDisposable
         _mapping.Dispose();
         _file.Dispose();
     }
+
+    private static Span<byte> All(Mapping mapping) => mapping.GetSpan(0, (int)mapping.Length);
 }
