@@ -50,6 +50,7 @@ public sealed class ConsoleLauncher : DeviceLauncher
     {
         foreach (ConsoleStreamHost host in _hosts) { host.Dispose(); }
         _ended.Dispose();
+        base.Dispose(disposing);
     }
 
     private ConsolePortOptions Own(ConsolePortOptions port, string socket)

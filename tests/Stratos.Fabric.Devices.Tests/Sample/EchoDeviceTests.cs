@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Stratos.Fabric.Devices.Tests.Bench;
+using Stratos.Fabric.Virtio.Driver;
+
+namespace Stratos.Fabric.Devices.Tests.Sample;
+
+/// <summary>The device of docs/writing-a-device.md works, and the document shows it as it is.</summary>
+public sealed class EchoDeviceTests
+{
+    [Theory]
+    [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
+    public void Answers_in_upper_case(ulong features)
+    {
+        using DeviceBench bench = new(new EchoDevice(), features);
+        GuestBuffer answer = bench.Buffer(16);
+        Assert.Equal(5u, bench.Do(0, bench.Buffer("Hello"u8).ToDevice, answer.FromDevice));
+        Assert.Equal("HELLO"u8, answer.Span[..5]);
+        Assert.Equal([5, 0, 0, 0, 0, 0, 0, 0], bench.ReadConfig(0, 8));
+        Assert.Equal(1, bench.ConfigChanges);
+        Assert.Equal(0u, bench.Do(0, bench.Buffer(32).ToDevice, answer.FromDevice));
+        Assert.Single(bench.Port.Warnings);
+    }
+
+    [Fact]
+    public void The_document_shows_the_device_that_is_compiled()
+    {
+        string folder = Path.GetDirectoryName(ThisFile())!;
+        string source = File.ReadAllText(Path.Combine(folder, "EchoDevice.cs"));
+        string document = File.ReadAllText(Path.Combine(folder, "../../../docs/writing-a-device.md"));
+        int begin = document.IndexOf("```csharp\nusing ", StringComparison.Ordinal) + "```csharp\n".Length;
+        int end = document.IndexOf("```", begin, StringComparison.Ordinal);
+        Assert.Equal(source, document[begin..end]);
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
