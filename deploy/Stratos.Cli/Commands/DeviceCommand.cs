@@ -61,10 +61,13 @@ internal static class DeviceCommand
         using var stopping = new Stopping(arguments.GetValue(UntilInputCloses));
         string name = arguments.GetValue(Name) ?? kind.Name;
         DeviceSpec.CheckName(name);
-        var spec = new DeviceSpec(kind, name, Read(options, arguments));
-        Check(spec);
         string socket = Path.GetFullPath(arguments.GetValue(Socket)!);
         using var folder = new RunFolder();
+        // What must outlive a worker, such as the user's terminal, stays in this process.
+        using DeviceLauncher launcher = kind.Launch(Read(options, arguments), folder.Path);
+        var spec = new DeviceSpec(kind, name, launcher.Options);
+        Check(spec);
+        foreach (string note in launcher.Notes) { await Console.Error.WriteLineAsync($"stratos: {note}").ConfigureAwait(false); }
         await using LocalFabric fabric = LocalFabric.Start(new LocalFabricOptions
         {
             Folder = folder.Path,
@@ -73,7 +76,8 @@ internal static class DeviceCommand
             Cluster = false,
             Log = Console.Error.WriteLine,
         });
-        Task asked = Task.Delay(Timeout.Infinite, stopping.Token);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, launcher.Ended);
+        Task asked = Task.Delay(Timeout.Infinite, leaving.Token);
         if (await Task.WhenAny(fabric.KeeperExited, asked).ConfigureAwait(false) == asked) { return 0; }
         int code = await fabric.KeeperExited.ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"stratos: the session keeper ended with {code}; its last lines say why.").ConfigureAwait(false);

@@ -9,8 +9,6 @@ namespace Stratos.Fabric.Devices.Tests.Console;
 /// <summary>The control queues of a console whose process dies at every step: each message arrives, and no port is added twice.</summary>
 public sealed class ControlCrashTests
 {
-    private const int Ports = 2;
-
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
     public void Every_message_arrives_once_over_a_death_at_every_step(ulong features)
