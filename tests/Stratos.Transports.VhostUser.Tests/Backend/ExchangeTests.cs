@@ -63,6 +63,25 @@ public sealed class ExchangeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(RingKinds))]
+    public void Requests_that_a_device_gives_back_are_answered_after_the_ring_was_stopped_and_started(ulong features)
+    {
+        using var frontend = new RunningFrontend(_bench, features);
+        frontend.Client.Exchange(40);
+        for (var i = 0; i < 5; i++)
+        {
+            _ledger.Holds = true;
+            frontend.Client.Fill();
+            WaitFor.Condition(() => _port.Counters(0).Fetched >= 16 || frontend.Client.Take() > 0, "the device to hold the requests");
+            frontend.StopAndStart();
+            _ledger.Holds = false;
+            frontend.StopAndStart();
+            frontend.Client.Exchange(20);
+        }
+        Assert.All(_ledger.Runs.Values, runs => Assert.Equal(1, runs));
+    }
+
+    [Theory]
+    [MemberData(nameof(RingKinds))]
     public void Nothing_is_lost_while_the_frontend_turns_everything_that_it_may(ulong features)
     {
         using var frontend = new RunningFrontend(_bench, features);

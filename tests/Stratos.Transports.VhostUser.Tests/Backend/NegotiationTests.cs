@@ -36,6 +36,7 @@ public sealed class NegotiationTests
         using var frontend = bench.Connect();
         Assert.Equal(1ul, frontend.Ack(FrontendRequest.SetFeatures, Bytes(1UL << 33)));
         Assert.Equal(1ul, frontend.Ack(FrontendRequest.SetProtocolFeatures, Bytes((ulong)ProtocolFeatures.PageFault)));
+        Assert.Equal(1ul, frontend.Ack(FrontendRequest.SetProtocolFeatures, Bytes((ulong)ProtocolFeatures.GetVringBaseInflight)));
         frontend.Tell(FrontendRequest.SetFeatures, Bytes(VirtioFeatures.Version1));
         WaitFor.Condition(() => bench.Lines.Any(line => line.Contains("0x200000000 that were not offered")), "the reason is logged");
     }

@@ -87,6 +87,9 @@ internal sealed class RawFrontend(UnixStream stream) : IDisposable
         return payload;
     }
 
+    /// <summary>Whether nothing has come from the backend.</summary>
+    public bool IsSilent => _channel.TryReceive() == ChannelStatus.Nothing;
+
     /// <summary>Answers a request of the backend's own.</summary>
     public void Answer(uint request, ulong value)
     {

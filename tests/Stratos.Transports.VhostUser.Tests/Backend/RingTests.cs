@@ -168,15 +168,21 @@ public sealed class RingTests
     }
 
     [Fact]
-    public void A_change_of_configuration_goes_over_the_backends_own_channel()
+    public void A_change_of_configuration_goes_over_the_backends_own_channel_once_a_ring_runs()
     {
         var device = new FakeDevice();
         using var bench = new BackendBench(device);
         using var frontend = bench.Connect();
-        frontend.AskNumber(FrontendRequest.GetFeatures);
+        using var memory = frontend.Open();
         var (mine, theirs) = UnixStream.Pair();
         using (theirs) frontend.Tell(FrontendRequest.SetBackendReqFd, [], theirs.Descriptor);
         using var requests = new RawFrontend(mine);
+        device.Events!.ConfigChanged();
+        frontend.AskNumber(FrontendRequest.GetFeatures);
+        Assert.True(requests.IsSilent);
+        using var bells = frontend.SetRing(0);
+        frontend.Enable(0);
+        requests.ExpectRequest((uint)BackendRequest.ConfigChangeMsg);
         device.Events!.ConfigChanged();
         requests.ExpectRequest((uint)BackendRequest.ConfigChangeMsg);
     }

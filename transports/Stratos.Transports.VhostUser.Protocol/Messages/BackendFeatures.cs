@@ -6,7 +6,8 @@ public static class BackendFeatures
     /// <summary>Those of every device.</summary>
     public const ProtocolFeatures Always =
         ProtocolFeatures.MultiQueue | ProtocolFeatures.LogShmFd | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendReq
-        | ProtocolFeatures.InflightShmFd | ProtocolFeatures.ResetDevice | ProtocolFeatures.ConfigureMemSlots | ProtocolFeatures.Status;
+        | ProtocolFeatures.InflightShmFd | ProtocolFeatures.ResetDevice | ProtocolFeatures.ConfigureMemSlots | ProtocolFeatures.Status
+        | ProtocolFeatures.GetVringBaseInflight;
 
     /// <summary>The number of memory slots that GET_MAX_MEM_SLOTS answers: what QEMU's machines have at most.</summary>
     public const int MemorySlots = 509;

@@ -52,6 +52,8 @@ internal sealed partial class BackendSession
         var unknown = features & ~_state.OfferedProtocol;
         if (unknown != 0)
             throw new RefusedMessageException($"SET_PROTOCOL_FEATURES: 0x{(ulong)features:x} has bits 0x{(ulong)unknown:x} that were not offered");
+        if ((features & (ProtocolFeatures.GetVringBaseInflight | ProtocolFeatures.InflightShmFd)) == ProtocolFeatures.GetVringBaseInflight)
+            throw new RefusedMessageException("SET_PROTOCOL_FEATURES: GET_VRING_BASE_INFLIGHT without INFLIGHT_SHMFD");
         _state.ChosenProtocol = features;
     }
 }

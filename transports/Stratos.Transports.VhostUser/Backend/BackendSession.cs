@@ -28,6 +28,7 @@ internal sealed partial class BackendSession : IDisposable
     private readonly KeeperAttachment? _keeper;
     private readonly byte[] _reply = new byte[MessageHeader.Length + FrameParser.LongestPayload];
     private int _refusals;
+    private bool _hasConfigChanged;
 
     /// <summary>A session over a channel, which stays the caller's.</summary>
     /// <param name="channel">The connection.</param>
@@ -60,6 +61,7 @@ internal sealed partial class BackendSession : IDisposable
         {
             Dispatch(rule, header);
             _rings.StartReady();
+            TellConfigChange();
         }
         catch (RefusedMessageException e)
         {
@@ -84,7 +86,8 @@ internal sealed partial class BackendSession : IDisposable
             ring.Failure = failure.Reason;
             ring.Error?.Signal();
         }
-        if (_events.TakeConfigChanged() && Has(ProtocolFeatures.Config)) SendRequests(channel => channel.SendConfigChange());
+        _hasConfigChanged |= _events.TakeConfigChanged();
+        TellConfigChange();
     }
 
     /// <summary>Goes on with the backend's own requests after a poll said so.</summary>
@@ -176,6 +179,14 @@ internal sealed partial class BackendSession : IDisposable
     {
         if (!_channel.Send(message, descriptors, s_sendPatience))
             throw new SessionFailedException("the peer does not take its reply");
+    }
+
+    /// <summary>A device whose rings are all stopped sends nothing to its frontend; a keeper is told at once, as it keeps a copy.</summary>
+    private void TellConfigChange()
+    {
+        if (!_hasConfigChanged || !Has(ProtocolFeatures.Config) || !(_state.IsKept || _rings.AnyRunning)) return;
+        _hasConfigChanged = false;
+        SendRequests(channel => channel.SendConfigChange());
     }
 
     private void SendRequests(Func<BackendChannel, bool> send)

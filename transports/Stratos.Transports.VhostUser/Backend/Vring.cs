@@ -13,7 +13,7 @@ namespace Stratos.Transports.VhostUser.Backend;
 /// </summary>
 internal sealed class Vring(int index, QueueDescription description) : IDisposable
 {
-    private bool? _enabled;
+    private bool _enabled;
 
     /// <summary>The virtqueue index.</summary>
     internal int Index => index;
@@ -52,10 +52,10 @@ internal sealed class Vring(int index, QueueDescription description) : IDisposab
     internal string? Failure { get; set; }
 
     /// <summary>Whether everything has been said and the ring may run.</summary>
-    /// <param name="features">The negotiated feature bits: without VHOST_USER_F_PROTOCOL_FEATURES a ring begins enabled.</param>
+    /// <param name="features">The negotiated feature bits: without VHOST_USER_F_PROTOCOL_FEATURES all rings are enabled.</param>
     internal bool IsReady(ulong features) =>
         Size != 0 && Address is not null && IsKickGiven && Failure is null
-        && (_enabled ?? (features & VhostFeatures.ProtocolFeatures) == 0);
+        && (_enabled || (features & VhostFeatures.ProtocolFeatures) == 0);
 
     /// <summary>Sets the size.</summary>
     internal void SetSize(uint size)
@@ -110,7 +110,7 @@ internal sealed class Vring(int index, QueueDescription description) : IDisposab
     internal void Reset()
     {
         Rest();
-        (Size, Address, Base, Stopped, _enabled) = (0, null, null, null, null);
+        (Size, Address, Base, Stopped, _enabled) = (0, null, null, null, false);
     }
 
     /// <summary>Where the ring stands, without a look at its memory.</summary>
