@@ -37,9 +37,9 @@ public sealed class FakeFrontend(World world)
 
     public void Leave()
     {
-        Forget();
         world.Session.FrontendLost(world.Now);
         world.Carry();
+        Assert.False(IsConnected, "the keeper keeps a connection whose other end has gone");
     }
 
     public void Closed()

@@ -26,7 +26,7 @@ public sealed partial class KeeperSession
     {
         if (!_hasFrontend) return;
         _actions.Note(KeeperEvent.FrontendLeft);
-        EndFrontend();
+        CloseFrontend();
         Progress(now);
     }
 
@@ -135,11 +135,6 @@ public sealed partial class KeeperSession
     private void CloseFrontend()
     {
         _actions.Add(KeeperActionKind.CloseFrontend);
-        EndFrontend();
-    }
-
-    private void EndFrontend()
-    {
         (_hasFrontend, _hasBegun, _isFailover) = (false, false, false);
         (_configIsStale, _configHasChanged) = (false, false);
         CloseAll(_pending.Descriptors);
