@@ -12,6 +12,7 @@ internal sealed unsafe class SplitRing : DeviceRing
 
     private readonly SplitJournal _journal;
     private readonly bool _indirect;
+    private readonly bool _inOrder;
     private readonly ushort _mask;
     private readonly byte* _descriptors;
     private readonly ushort* _availRing;
@@ -29,6 +30,7 @@ internal sealed unsafe class SplitRing : DeviceRing
         _journal = (SplitJournal)setup.Journal;
         _initial = setup.State;
         _indirect = (setup.Features & VirtioFeatures.IndirectDescriptors) != 0;
+        _inOrder = (setup.Features & VirtioFeatures.InOrder) != 0;
         _mask = (ushort)(Size - 1);
         if (Size == 0 || (Size & _mask) != 0 || Size > 32768) { Fail($"the queue's size is {Size}, which is not a power of two up to 32768"); }
         _descriptors = (byte*)Area("descriptor table", setup.Addresses.Descriptors, (ulong)Size * RingDescriptor.Size, 16);
@@ -52,7 +54,9 @@ internal sealed unsafe class SplitRing : DeviceRing
     {
         if (Failure is not null) { return []; }
         _used = _indices.ReadUsed();
-        _nextAvail = _initial.AvailIndex;
+        // In order, all that is not used is unfinished. A frontend that lost the previous backend may name an index
+        // beyond that; the requests in between would never come back.
+        _nextAvail = _inOrder ? _used : _initial.AvailIndex;
         InFlightRequest[] requests = [];
         if (!_journal.IsInitialised)
         {

@@ -14,7 +14,7 @@ internal sealed class GuestBench : IDisposable
 
     private readonly MemoryFile _file;
 
-    public GuestBench(ulong features, ushort size = 16, ulong memory = 1 << 20, bool seal = true)
+    public GuestBench(ulong features, ushort size = 16, ulong memory = 1 << 20, bool seal = true, bool phases = true)
     {
         Features = features | VirtioFeatures.Version1;
         _file = MemoryFile.Create("guest", memory, seal);
@@ -22,7 +22,7 @@ internal sealed class GuestBench : IDisposable
         Memory = new GuestMemory([new MemoryWindow(GuestAddress, 0, Mapping)]);
         Heap = new GuestHeap(Mapping, GuestAddress);
         Driver = DriverRing.Create(Heap, size, Features);
-        Journals = JournalFile.CreatePrivate(1, size, IsPacked);
+        Journals = phases ? JournalFile.CreatePrivate(1, size, IsPacked) : ForeignJournal(size);
         Setup = new QueueSetup
         {
             Index = 0, Size = size, Features = Features, Memory = Memory, Addresses = Driver.Addresses,
@@ -56,6 +56,13 @@ internal sealed class GuestBench : IDisposable
     public void Publish()
     {
         if (Driver.Publish()) { Kick.Signal(); }
+    }
+
+    /// <summary>A journal as a backend lays it out that knows only what vhost-user specifies.</summary>
+    private JournalFile ForeignJournal(ushort size)
+    {
+        using MemoryFile file = MemoryFile.Create("journal", JournalLayout.RegionStride(size, IsPacked));
+        return JournalFile.Open(file.Map(MemoryAccess.ReadWrite), 1, size, IsPacked);
     }
 
     public void Dispose()
