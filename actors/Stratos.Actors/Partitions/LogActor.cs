@@ -8,6 +8,8 @@ namespace Stratos.Actors.Partitions;
 /// <summary>Writes what is published on its actor system's event stream to one text writer, a line each.</summary>
 internal sealed class LogActor(string partition, TextWriter log) : UntypedActor
 {
+    private readonly LogLevel _least = Logging.LogLevelFor(Context.System.Settings.LogLevel);
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(SupervisionEvent));
@@ -20,6 +22,9 @@ internal sealed class LogActor(string partition, TextWriter log) : UntypedActor
         {
             case SupervisionEvent step:
                 Write(step.At, step.Step is SupervisionStep.PartitionEnding ? "ERROR" : "WARNING", step.ToString());
+                break;
+            // Some lines of the library pass its own level.
+            case LogEvent entry when entry.LogLevel() < _least:
                 break;
             case LogEvent entry:
                 Write(

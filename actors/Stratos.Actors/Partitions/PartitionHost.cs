@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Stratos.Actors.Devices;
 using Stratos.Actors.Membership;
 using Stratos.Actors.Membership.Contracts;
+using Stratos.Actors.Rehearsals;
 using Stratos.Actors.Settings;
 using Stratos.Actors.Supervision;
 using Stratos.Fabric.Virtio.Contract;
@@ -27,6 +29,7 @@ public sealed class PartitionHost : IAsyncDisposable
     private readonly PartitionDirectory _directory = new();
     private readonly TaskCompletionSource<PartitionEnd> _end;
     private readonly TaskCompletionSource<Address> _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _rehearsed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _stopped;
 
     private PartitionHost(
@@ -41,6 +44,10 @@ public sealed class PartitionHost : IAsyncDisposable
         if (supervised is not null)
             _system.ActorOf(ActorOf<SupervisionObserver>.By(() => new SupervisionObserver(supervised)), "observer");
         _partition = _system.ActorOf(ActorOf<PartitionActor>.By(() => new PartitionActor(devices, rules, _end)), "devices");
+        if (settings.Rehearse)
+            Rehearse(rules);
+        else
+            _rehearsed.SetResult();
         _membership = ActorRefs.Nobody;
         if (!settings.Cluster.Enabled)
             return;
@@ -89,6 +96,12 @@ public sealed class PartitionHost : IAsyncDisposable
     /// <summary>Completes with the member's address when the partition has become a member of the cluster; never when it is not to be one.</summary>
     public Task<string> Joined => JoinedAsync();
 
+    /// <summary>
+    /// Completes when the rehearsal is over: from then on the first request of a session finds compiled code. Completed from
+    /// the beginning when the settings ask for none. It fails if the rehearsal did; devices are served all the same.
+    /// </summary>
+    public Task Rehearsed => _rehearsed.Task;
+
     /// <summary>What the other partitions last announced of themselves, by name.</summary>
     public IReadOnlyDictionary<string, PartitionStatus> Others => _directory.Known;
 
@@ -114,6 +127,28 @@ public sealed class PartitionHost : IAsyncDisposable
             Gone(_membership, LeaveCluster.Instance, _settings.Cluster.LeaveLimit)).ConfigureAwait(false);
         _end.TrySetResult(new(PartitionEndCause.Crashed, $"the devices did not stop within {limit.TotalSeconds:0.#} s"));
         await _system.Terminate().ConfigureAwait(false);
+    }
+
+    private void Rehearse(PartitionRules rules)
+    {
+        var binding = Rehearsal.Binding(fault =>
+        {
+            if (fault is null)
+                _rehearsed.TrySetResult();
+            else
+                _rehearsed.TrySetException(fault);
+        });
+        ImmutableArray<(DeviceBinding, VirtioDevice)> devices = [(binding, binding.Create())];
+        var stage = _system.ActorOf(
+            ActorOf<PartitionActor>.By(() => new PartitionActor(devices, rules, new TaskCompletionSource<PartitionEnd>())), "rehearsal");
+        _rehearsed.Task.ContinueWith(
+            over =>
+            {
+                if (over.Exception is { } fault)
+                    _system.Log.Warning("the rehearsal failed: {0}", fault.GetBaseException().Message);
+                stage.Tell(ClosePartition.Instance);
+            },
+            TaskScheduler.Default);
     }
 
     private static async Task Gone(IActorRef actor, object farewell, TimeSpan limit)

@@ -32,6 +32,8 @@ internal sealed class PartitionRig : IAsyncDisposable
 
     public Action OnReset { get; set; } = static () => { };
 
+    public Action OnDeactivate { get; set; } = static () => { };
+
     public static async Task<PartitionRig> StartAsync(Func<QueueContext, QueueHandler> handlers, FabricSettings? settings = null)
     {
         var rig = new PartitionRig(handlers);
@@ -58,7 +60,7 @@ internal sealed class PartitionRig : IAsyncDisposable
 
     private PlainDevice Make()
     {
-        var device = new PlainDevice { Handlers = _handlers, OnReset = () => OnReset() };
+        var device = new PlainDevice { Handlers = _handlers, OnReset = () => OnReset(), OnDeactivate = () => OnDeactivate() };
         _made.Enqueue(device);
         return device;
     }

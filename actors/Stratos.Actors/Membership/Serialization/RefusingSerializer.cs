@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 
 namespace Stratos.Actors.Membership.Serialization;
@@ -28,7 +29,12 @@ public abstract class RefusingSerializer(ExtendedActorSystem system, int id) : S
 
 /// <summary>In place of the reflective JSON serializer, identifier 1.</summary>
 /// <param name="system">The actor system.</param>
-public sealed class RefusingJson(ExtendedActorSystem system) : RefusingSerializer(system, 1);
+/// <param name="settings">What the replaced serializer would be set up by; the actor library insists on it.</param>
+public sealed class RefusingJson(ExtendedActorSystem system, Config settings) : RefusingSerializer(system, 1)
+{
+    /// <summary>What the replaced serializer would be set up by.</summary>
+    public Config Settings { get; } = settings;
+}
 
 /// <summary>In place of the reflective protobuf serializer, identifier 2.</summary>
 /// <param name="system">The actor system.</param>
