@@ -53,7 +53,7 @@ internal sealed class BlockHandler : QueueHandler
         {
             request.Run(_medium);
         }
-        else
+        else if (!request.TryRun(_medium))
         {
             _workers.Enqueue(request);
         }

@@ -9,6 +9,9 @@ namespace Stratos.Fabric.Devices.Block;
 /// </summary>
 internal sealed class BlockRequest(BlockHandler owner)
 {
+    /// <summary>Bytes that a pump copies itself when they are in the page cache; more are a worker's.</summary>
+    private const ulong MostAtOnce = 64 * 1024;
+
     private static readonly byte[] s_zeroes = new byte[64 * 1024];
 
     private readonly BlockData _data = new();
@@ -47,6 +50,18 @@ internal sealed class BlockRequest(BlockHandler owner)
         ulong filled = 0;
         Errno error = Execute(medium, ref filled);
         Complete(Translate(error), filled);
+    }
+
+    /// <summary>Does what the request asks if that is little and needs no waiting, and completes it then.</summary>
+    public bool TryRun(BlockMedium medium)
+    {
+        bool mayTry = _type is BlockRequestType.Read || (_type is BlockRequestType.Write && !owner.IsWriteThrough);
+        if (!mayTry || _data.Length > MostAtOnce || medium.IsLost) { return false; }
+        bool reads = _type is BlockRequestType.Read;
+        Errno error = reads ? medium.Store.TryRead(_offset, _data) : medium.Store.TryWrite(_offset, _data);
+        if (error is Errno.EAGAIN) { return false; }
+        Complete(Translate(error), reads && error is Errno.None ? _data.Length : 0);
+        return true;
     }
 
     /// <summary>Completes the request and gives it back to its owner.</summary>

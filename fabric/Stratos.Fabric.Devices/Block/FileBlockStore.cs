@@ -16,6 +16,8 @@ public sealed class FileBlockStore : IBlockStore
 
     private readonly FileDescriptor _file;
     private readonly FileDescriptor? _direct;
+    private volatile bool _readsAtOnce;
+    private volatile bool _writesAtOnce;
 
     /// <summary>Opens the file.</summary>
     /// <param name="path">A regular file or block device.</param>
@@ -31,6 +33,8 @@ public sealed class FileBlockStore : IBlockStore
         {
             FileIo.FileSize(_file);
             Geometry = FileIo.GetBlockGeometry(_file);
+            // Direct I/O waits for the storage by its nature.
+            (_readsAtOnce, _writesAtOnce) = (!direct, !direct);
             _direct = direct ? FileIo.OpenFile(path, access | OpenFlags.Direct) : null;
         }
         catch
@@ -73,6 +77,28 @@ public sealed class FileBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
+    public Errno TryRead(ulong offset, BlockData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!_readsAtOnce) { return Errno.EAGAIN; }
+        Span<IoVector> window = stackalloc IoVector[GatherWindow];
+        IoResult result = FileIo.ReadVectorAtOnce(_file, window[..data.Gather(0, window)], offset);
+        _readsAtOnce = result.Error is not Errno.EOPNOTSUPP;
+        return IsWhole(result, data) ? Errno.None : Errno.EAGAIN;
+    }
+
+    /// <inheritdoc/>
+    public Errno TryWrite(ulong offset, BlockData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!_writesAtOnce) { return Errno.EAGAIN; }
+        Span<IoVector> window = stackalloc IoVector[GatherWindow];
+        IoResult result = FileIo.WriteVectorAtOnce(_file, window[..data.Gather(0, window)], offset);
+        _writesAtOnce = result.Error is not Errno.EOPNOTSUPP;
+        return IsWhole(result, data) ? Errno.None : Errno.EAGAIN;
+    }
+
+    /// <inheritdoc/>
     public Errno Flush() => FileIo.DataSync(_file).Error;
 
     /// <inheritdoc/>
@@ -95,6 +121,8 @@ public sealed class FileBlockStore : IBlockStore
         _direct?.Dispose();
         _file.Dispose();
     }
+
+    private static bool IsWhole(IoResult result, BlockData data) => result.IsSuccess && (ulong)result.Bytes == data.Length;
 
     private Errno Transfer(ulong offset, BlockData data, bool write)
     {

@@ -37,6 +37,18 @@ public interface IBlockStore : IDisposable
     /// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/>.</summary>
     Errno Write(ulong offset, BlockData data);
 
+    /// <summary>
+    /// Reads as <see cref="Read"/> does if that needs no waiting. Never blocks, so a pump may call it.
+    /// </summary>
+    /// <returns>As <see cref="Read"/>; or <see cref="Errno.EAGAIN"/>, and the request is to be made by <see cref="Read"/>.</returns>
+    Errno TryRead(ulong offset, BlockData data) => Errno.EAGAIN;
+
+    /// <summary>
+    /// Writes as <see cref="Write"/> does if that needs no waiting. Never blocks, so a pump may call it.
+    /// </summary>
+    /// <returns>As <see cref="Write"/>; or <see cref="Errno.EAGAIN"/>, and the whole request is to be made by <see cref="Write"/>.</returns>
+    Errno TryWrite(ulong offset, BlockData data) => Errno.EAGAIN;
+
     /// <summary>Makes every write durable that had returned when this was called.</summary>
     Errno Flush();
 

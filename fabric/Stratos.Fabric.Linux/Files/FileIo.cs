@@ -11,6 +11,7 @@ public static unsafe partial class FileIo
     /// <summary>The most pieces that one vectored call takes (IOV_MAX); more are left for the next call.</summary>
     public const int MaxVectors = 1024;
 
+    private const int NoWait = 8;         // RWF_NOWAIT
     private const int KeepSize = 1;       // FALLOC_FL_KEEP_SIZE
     private const int PunchHole = 2;      // FALLOC_FL_PUNCH_HOLE
     private const int ZeroRange = 16;     // FALLOC_FL_ZERO_RANGE
@@ -80,6 +81,34 @@ public static unsafe partial class FileIo
         fixed (IoVector* pointer = vectors)
         {
             return Interruptible.WriteVector(descriptor, pointer, Math.Min(vectors.Length, MaxVectors), (long)offset, 0);
+        }
+    }
+
+    /// <summary>Reads as <see cref="ReadVector"/> does, but only what needs no waiting for storage.</summary>
+    /// <param name="descriptor">The file.</param>
+    /// <param name="vectors">The pieces; of more than <see cref="MaxVectors"/> the first are used.</param>
+    /// <param name="offset">Bytes from the start, below 2^63.</param>
+    /// <returns>Bytes read, fewer where the rest must be waited for; <see cref="Errno.EAGAIN"/> if all must; <see cref="Errno.EOPNOTSUPP"/> where the file system cannot tell; or another error.</returns>
+    public static IoResult ReadVectorAtOnce(FileDescriptor descriptor, ReadOnlySpan<IoVector> vectors, ulong offset)
+    {
+        if (offset > long.MaxValue) { return IoResult.Failure(Errno.EINVAL); }
+        fixed (IoVector* pointer = vectors)
+        {
+            return Interruptible.ReadVector(descriptor, pointer, Math.Min(vectors.Length, MaxVectors), (long)offset, NoWait);
+        }
+    }
+
+    /// <summary>Writes as <see cref="WriteVector"/> does, but only what needs no waiting for storage or for room in the page cache.</summary>
+    /// <param name="descriptor">The file.</param>
+    /// <param name="vectors">The pieces; of more than <see cref="MaxVectors"/> the first are used.</param>
+    /// <param name="offset">Bytes from the start, below 2^63.</param>
+    /// <returns>Bytes written, fewer where the rest must wait; <see cref="Errno.EAGAIN"/> if all must; <see cref="Errno.EOPNOTSUPP"/> where the file system cannot tell; or another error.</returns>
+    public static IoResult WriteVectorAtOnce(FileDescriptor descriptor, ReadOnlySpan<IoVector> vectors, ulong offset)
+    {
+        if (offset > long.MaxValue) { return IoResult.Failure(Errno.EINVAL); }
+        fixed (IoVector* pointer = vectors)
+        {
+            return Interruptible.WriteVector(descriptor, pointer, Math.Min(vectors.Length, MaxVectors), (long)offset, NoWait);
         }
     }
 

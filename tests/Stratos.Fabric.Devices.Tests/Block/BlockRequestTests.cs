@@ -182,6 +182,29 @@ public sealed class BlockRequestTests : IDisposable
         Assert.Equal(BlockGuest.IoError, guest.Flush());
     }
 
+    [Fact]
+    public void What_needs_no_waiting_is_done_at_once_and_the_rest_by_the_threads()
+    {
+        FaultyStore store = new(Size) { AtOnce = Errno.None };
+        using DeviceBench bench = new(new BlockDevice(store, new() { Memory = Size }));
+        BlockGuest guest = new(bench);
+        byte[] pattern = BlockGuest.Pattern(512, 8);
+        GuestBuffer read = bench.Buffer(512);
+        Assert.Equal(BlockGuest.Ok, guest.Write(3, bench.Buffer(pattern)));
+        Assert.Equal(BlockGuest.Ok, guest.Read(3, read));
+        Assert.Equal(pattern, read.Span);
+        Assert.Equal((2, 0), (store.Attempts, store.Writes));
+        store.AtOnce = Errno.EAGAIN;
+        Assert.Equal(BlockGuest.Ok, guest.Write(3, bench.Buffer(pattern)));
+        Assert.Equal((3, 1), (store.Attempts, store.Writes));
+        store.AtOnce = Errno.EIO;
+        Assert.Equal(BlockGuest.IoError, guest.Read(3, read));
+        Assert.False(read.Span.ContainsAnyExcept((byte)0));
+        store.AtOnce = Errno.None;
+        Assert.Equal(BlockGuest.Ok, guest.Write(0, bench.Buffer(128 * 1024)));
+        Assert.Equal((4, 2), (store.Attempts, store.Writes));
+    }
+
     private DeviceBench Bench(string store, ulong features) => new(
         BlockDevice.Create(store == "memory"
             ? new() { Memory = Size }

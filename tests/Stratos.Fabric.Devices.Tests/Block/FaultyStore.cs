@@ -38,6 +38,23 @@ internal sealed class FaultyStore(ulong length) : IBlockStore
         return Answering() ?? _memory.Write(offset, data);
     }
 
+    /// <summary>What is answered to an attempt without waiting.</summary>
+    public Errno AtOnce { get; set; } = Errno.EAGAIN;
+
+    public int Attempts { get; private set; }
+
+    public Errno TryRead(ulong offset, BlockData data)
+    {
+        Attempts++;
+        return AtOnce is Errno.None ? _memory.Read(offset, data) : AtOnce;
+    }
+
+    public Errno TryWrite(ulong offset, BlockData data)
+    {
+        Attempts++;
+        return AtOnce is Errno.None ? _memory.Write(offset, data) : AtOnce;
+    }
+
     public Errno Flush()
     {
         Interlocked.Increment(ref Flushes);
