@@ -57,9 +57,9 @@ public sealed class ConsoleStreamPort : IConsoleStream
     public IoResult Write(ulong position, ReadOnlySpan<byte> bytes)
     {
         ConsoleStreamEnd end = Current;
-        long out_ = (long)(end.Memory.Output.End - position);
-        if (out_ < 0) { throw new InvalidOperationException($"The console stream {_path} has no byte before position {position} yet."); }
-        int there = (int)Math.Min(out_, bytes.Length);
+        long ahead = (long)(end.Memory.Output.End - position);
+        if (ahead < 0) { throw new InvalidOperationException($"The console stream {_path} has no byte before position {position} yet."); }
+        int there = (int)Math.Min(ahead, bytes.Length);
         int put = end.Memory.Output.Write(bytes[there..]);
         if (put > 0) { end.Ring(); }
         return IoResult.Success(there + put);
