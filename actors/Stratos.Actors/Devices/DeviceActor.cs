@@ -19,7 +19,7 @@ internal sealed partial class DeviceActor : UntypedActor, IWithTimers, IDisposab
     private readonly DeviceObject _device;
     private readonly Dictionary<int, IActorRef> _queues = [];
     private readonly Dictionary<int, Func<PumpCounters>> _counters = [];
-    private readonly Queue<(IActorRef Asker, DeviceOperation Operation)> _waiting = new();
+    private readonly Queue<(IActorRef Asker, DeviceOperation Operation, TimeSpan At)> _waiting = new();
     private readonly Queue<DeviceEvent> _happened = new();
     private readonly CancellationTokenSource _gone = new();
     private DeviceLife _life;
@@ -64,7 +64,12 @@ internal sealed partial class DeviceActor : UntypedActor, IWithTimers, IDisposab
         switch (message)
         {
             case DeviceOperation operation:
-                _waiting.Enqueue((Sender, operation));
+                _waiting.Enqueue((Sender, operation, _rules.Now));
+                break;
+            case DeviceEvent.SessionEnded ended:
+                // What it still wanted must not be done with memory that it has freed.
+                _waiting.Clear();
+                Decide(ended);
                 break;
             case DeviceEvent happened:
                 Decide(happened);
@@ -81,7 +86,8 @@ internal sealed partial class DeviceActor : UntypedActor, IWithTimers, IDisposab
                 break;
         }
         while (_life.TakesOperations && _waiting.TryDequeue(out var next))
-            Perform(next.Asker, next.Operation);
+            if (_rules.Now - next.At < _rules.AnswerLimit)
+                Perform(next.Asker, next.Operation);
     }
 
     private void Perform(IActorRef asker, DeviceOperation operation)

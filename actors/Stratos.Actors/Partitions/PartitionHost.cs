@@ -126,7 +126,14 @@ public sealed class PartitionHost : IAsyncDisposable
             Gone(_partition, ClosePartition.Instance, limit),
             Gone(_membership, LeaveCluster.Instance, _settings.Cluster.LeaveLimit)).ConfigureAwait(false);
         _end.TrySetResult(new(PartitionEndCause.Crashed, $"the devices did not stop within {limit.TotalSeconds:0.#} s"));
-        await _system.Terminate().ConfigureAwait(false);
+        try
+        {
+            await _system.Terminate().WaitAsync(limit).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Something holds a thread that cannot be taken from it; only the end of the process does.
+        }
     }
 
     private void Rehearse(PartitionRules rules)

@@ -1,7 +1,10 @@
+using System.Runtime.InteropServices;
 using Stratos.Actors.Partitions;
 using Stratos.Actors.Supervision;
 using Stratos.Actors.Tests.Testing;
+using Stratos.Fabric.Linux;
 using Stratos.Fabric.Virtio.Contract;
+using Stratos.Fabric.Virtio.Pump;
 using Stratos.Testing;
 
 namespace Stratos.Actors.Tests.Devices;
@@ -100,6 +103,25 @@ public sealed class QueueSupervisionTests
         Assert.Contains(failure.Reason, refused.Message, StringComparison.Ordinal);
         await rig.Session.Perform(new DeviceOperation.Reset());
         Assert.DoesNotContain(rig.Steps, step => step.Step is SupervisionStep.QueueRestarting or SupervisionStep.DeviceRestarting);
+    }
+
+    [Fact]
+    public async Task A_queue_whose_epoch_is_over_stops_and_is_not_restarted()
+    {
+        using var file = MemoryFile.Create("epoch", 4096);
+        using var page = file.Map(MemoryAccess.ReadWrite);
+        MemoryMarshal.Write(page.Span, 7UL);
+        using var queue = new QueueRig();
+        await using var rig = await PartitionRig.StartAsync(_ => new EchoHandler(static _ => { }));
+        await rig.Session.Perform(new DeviceOperation.StartQueue(queue.Setup with { Epoch = EpochGate.For(page, 7) }));
+        queue.Run(20);
+        MemoryMarshal.Write(page.Span, 8UL);
+        queue.Post(1);
+        rig.WaitForStep(SupervisionStep.QueueFenced);
+        Assert.Equal(1, queue.Ring.InFlight);
+        Assert.Equal(SupervisionStep.QueueFenced, Assert.Single(rig.Steps).Step);
+        Assert.Empty(rig.Events.Failures);
+        await rig.Stop(queue);
     }
 
     [Fact]
