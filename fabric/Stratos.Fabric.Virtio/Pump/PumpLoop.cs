@@ -1,5 +1,4 @@
 using Stratos.Fabric.Virtio.Contract;
-using Stratos.Fabric.Virtio.Journal;
 using Stratos.Fabric.Virtio.Rings;
 using Stratos.Fabric.Virtio.Spec;
 
@@ -7,8 +6,11 @@ namespace Stratos.Fabric.Virtio.Pump;
 
 /// <summary>What a pump does, in small steps without waiting: recover, then pass after pass; then drain.</summary>
 /// <remarks>One thread at a time, but for what comes back by <see cref="IChainOwner"/>. Knows no thread and no clock.</remarks>
-internal sealed class PumpLoop : IChainOwner
+internal sealed partial class PumpLoop : IChainOwner
 {
+    /// <summary>Most batches that are published before the driver is told, if it wants to be.</summary>
+    private const int MostUntold = 4;
+
     private readonly QueueSetup _setup;
     private readonly DeviceRing _ring;
     private readonly QueueHandler _handler;
@@ -23,6 +25,7 @@ internal sealed class PumpLoop : IChainOwner
     private int _handed;
     private bool _draining;
     private bool _notify;
+    private int _untold;
     private PumpCountersCell _counters;
 
     internal PumpLoop(QueueSetup setup, QueueHandler handler, PumpOptions options, Doorbell doorbell)
@@ -49,24 +52,6 @@ internal sealed class PumpLoop : IChainOwner
     /// <summary>Whether a pass would find something to do. A few loads.</summary>
     internal bool HasWork => !_returned.IsEmpty || (!_draining && _handler.Demand > 0 && (_backlog.Count > 0 || _ring.HasAvailable));
 
-    /// <summary>Takes the ring over: finishes what a previous owner left. The first call, on the pump's thread.</summary>
-    internal void Open()
-    {
-        _thread = Environment.CurrentManagedThreadId;
-        if (!MayRun()) { return; }
-        InFlightRequest[] requests = _ring.Open();
-        if (_ring.Failure is null) { _ring.DisableKicks(); }
-        foreach (InFlightRequest request in requests)
-        {
-            if (_ring.Restore(request) is not { } chain || !Recover(chain, request)) { break; }
-        }
-        _counters.Recovered += (ulong)requests.Length;
-        // A previous owner may have died between a publication and its notification, or rung a doorbell that was
-        // changed since. One notification too many does no harm.
-        _notify = true;
-        Publish();
-    }
-
     /// <summary>Does one round: what came back, a batch from the ring, one publication, one decision on notification.</summary>
     /// <returns>Whether there was anything to do.</returns>
     internal bool Pass()
@@ -76,6 +61,8 @@ internal sealed class PumpLoop : IChainOwner
         bool worked = TakeReturned();
         if (!_draining) { worked |= HandleBacklog() || HandleBatch(); }
         Publish();
+        // While more is waiting, the driver hears of several batches at once; a round that finds nothing always tells.
+        if (!worked || _draining || ++_untold == MostUntold || !_ring.HasAvailable) { Notify(); }
         // A failure that this round found is work for the next one: a pump that slept on it would not tell of it.
         return worked || _ring.Failure is not null;
     }
@@ -142,6 +129,9 @@ internal sealed class PumpLoop : IChainOwner
 
     private void Settle(DescriptorChain chain)
     {
+        // A handler that gave a chain to another thread and threw then may hear of it twice; once is enough.
+        if (!chain.IsCounted) { return; }
+        chain.IsCounted = false;
         _handed--;
         if (chain.State is ChainState.Completed) { _order.Completed(chain); }
         else { _released.Add(chain); }
@@ -149,40 +139,13 @@ internal sealed class PumpLoop : IChainOwner
 
     private bool MayRun()
     {
-        if (End is not null) { return End is PumpEnd.Faulted; }
+        if (End is PumpEnd.Faulted) { return _setup.Epoch.IsCurrent && !_setup.Memory.IsFaulted && !_setup.Journal.IsFaulted && _ring.Failure is null; }
+        if (End is not null) { return false; }
         if (!_setup.Epoch.IsCurrent) { EndBy(new PumpEnd.Fenced()); }
         else if (_setup.Memory.IsFaulted) { EndBy(new PumpEnd.RingFailed("guest memory was cut short or taken away by its owner")); }
         else if (_setup.Journal.IsFaulted) { EndBy(new PumpEnd.RingFailed("the journal's file was cut short by its owner")); }
         else if (_ring.Failure is { } reason) { EndBy(new PumpEnd.RingFailed(reason)); }
         return End is null;
-    }
-
-    private bool Recover(DescriptorChain chain, InFlightRequest request)
-    {
-        _order.Fetched(chain);
-        chain.IsStarted = request.Phase is RequestPhase.Started;
-        switch (Replay.Decide(request.Phase, _handler.Replay))
-        {
-            case ReplayDecision.Publish:
-                // The journal's number is the frontend's to forge: no more bytes than there are.
-                uint written = (uint)Math.Min(request.Written, chain.WritableLength);
-                return Guard(chain, loop => loop._handler.Finished(chain, written)) && CompleteRecovered(chain, written);
-            case ReplayDecision.Resolve:
-                Resolution resolution = default;
-                if (!Guard(chain, loop => resolution = loop._handler.Resolve(chain))) { return false; }
-                if (!resolution.Replay) { return CompleteRecovered(chain, (uint)Math.Min(resolution.Written, chain.WritableLength)); }
-                break;
-        }
-        _backlog.Enqueue(chain);
-        return true;
-    }
-
-    private bool CompleteRecovered(DescriptorChain chain, uint written)
-    {
-        _handed++;
-        chain.State = ChainState.Handed;
-        chain.Complete(written);
-        return true;
     }
 
     private bool TakeReturned()
@@ -223,8 +186,7 @@ internal sealed class PumpLoop : IChainOwner
 
     private void Hand(DescriptorChain chain)
     {
-        _handed++;
-        chain.State = ChainState.Handed;
+        Count(chain);
         try
         {
             _handler.Handle(chain);
@@ -236,10 +198,18 @@ internal sealed class PumpLoop : IChainOwner
         }
     }
 
+    private void Count(DescriptorChain chain)
+    {
+        _handed++;
+        chain.IsCounted = true;
+        chain.State = ChainState.Handed;
+    }
+
     private void Abandon(DescriptorChain chain)
     {
         if (chain.State is not ChainState.Handed) { return; }
         chain.State = ChainState.Abandoned;
+        chain.IsCounted = false;
         _handed--;
     }
 
@@ -272,9 +242,13 @@ internal sealed class PumpLoop : IChainOwner
             _ring.Publish(ready);
             _counters.Completed += (ulong)ready.Length;
             _order.Clear();
-            _notify |= _ring.DecideNotification();
         }
-        if (!_notify) { return; }
+    }
+
+    private void Notify()
+    {
+        _untold = 0;
+        if (_ring.Failure is not null || !(_ring.DecideNotification() | _notify)) { return; }
         _notify = false;
         _setup.Call?.Signal();
         _counters.Notifications++;

@@ -55,6 +55,9 @@ public sealed unsafe class DescriptorChain
     /// <summary>Where the object is in its life. Written by whoever has the chain at the time.</summary>
     internal ChainState State { get; set; }
 
+    /// <summary>Whether the pump counts it among those that the handler has. The pump's thread alone.</summary>
+    internal bool IsCounted { get; set; }
+
     /// <summary>Link of the list that the chain is in.</summary>
     internal DescriptorChain? Link { get; set; }
 

@@ -17,10 +17,12 @@ namespace Stratos.Fabric.Virtio.Rings;
 internal abstract class DeviceRing
 {
     private readonly QueueSetup _setup;
+    private readonly Action<PumpStep>? _probe;
 
     private protected DeviceRing(QueueSetup setup, IChainOwner owner)
     {
         _setup = setup;
+        _probe = setup.Journal.Probe;
         Size = setup.Size;
         Chains = new ChainTable(owner, setup.Journal.Capacity);
         Assembler = new ChainAssembler(setup.Memory, setup.Size, setup.DirtyLog is not null);
@@ -57,8 +59,6 @@ internal abstract class DeviceRing
     private protected ChainAssembler Assembler { get; }
 
     private protected DirtyLog? DirtyLog => _setup.DirtyLog;
-
-    private protected Action<PumpStep>? Probe => _setup.Journal.Probe;
 
     /// <summary>Begins where the journal or the state says.</summary>
     /// <returns>The requests that a previous owner left in flight, oldest first; empty if the ring failed.</returns>
@@ -136,7 +136,7 @@ internal abstract class DeviceRing
 
     private protected bool Step(PumpStep step)
     {
-        Probe?.Invoke(step);
+        _probe?.Invoke(step);
         return true;
     }
 

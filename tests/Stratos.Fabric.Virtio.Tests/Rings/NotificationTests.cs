@@ -71,10 +71,28 @@ public sealed class NotificationTests
         Assert.True(bench.Call.TryConsume(out _));
     }
 
-    private static PumpLoop Open(GuestBench bench, out DriverBuffer[] request, bool consume = true)
+    [Theory]
+    [InlineData(0UL, 10)]
+    [InlineData(VirtioFeatures.RingPacked, 10)]
+    [InlineData(0UL, 64)]
+    [InlineData(VirtioFeatures.RingPacked, 64)]
+    public void A_driver_hears_of_several_batches_at_once_and_always_of_the_last(ulong features, int count)
+    {
+        using GuestBench bench = new(features, size: 64);
+        PumpLoop loop = Open(bench, out DriverBuffer[] request, batch: 4);
+        for (int i = 0; i < count; i++) { Assert.True(bench.Driver.TryAdd(request, 0)); }
+        bench.Driver.Publish();
+        while (loop.Pass()) { }
+        Assert.Equal((count + 15) / 16, Notifications(bench));
+        int taken = 0;
+        while (bench.Driver.TryTake(out _, out _)) { taken++; }
+        Assert.Equal(count, taken);
+    }
+
+    private static PumpLoop Open(GuestBench bench, out DriverBuffer[] request, bool consume = true, int batch = 64)
     {
         request = [bench.Heap.Allocate(16).ToDevice];
-        PumpLoop loop = new(bench.Setup, new Echo(), new PumpOptions(), new Doorbell());
+        PumpLoop loop = new(bench.Setup, new Echo(), new PumpOptions { Batch = batch }, new Doorbell());
         loop.Open();
         if (consume) { bench.Call.TryConsume(out _); }
         return loop;
