@@ -27,7 +27,8 @@ internal static class KeeperCommand
         };
         var deadline = Seconds("--deadline", 30, "Seconds that a frontend's request may wait for a worker.");
         var workerDeadline = Seconds("--worker-deadline", 5, "Seconds that a worker may take to answer before it counts as hung and is killed.");
-        var command = new RootCommand(Purpose) { control, devices, deadline, workerDeadline };
+        var untilInputCloses = new Option<bool>("--until-input-closes") { Description = "End when standard input ends: whoever started the keeper has gone." };
+        var command = new RootCommand(Purpose) { control, devices, deadline, workerDeadline, untilInputCloses };
         command.SetAction(parsed => Run(new()
         {
             ControlPath = parsed.GetRequiredValue(control),
@@ -36,7 +37,7 @@ internal static class KeeperCommand
             {
                 RequestDeadline = Nanoseconds(parsed.GetValue(deadline)), AckDeadline = Nanoseconds(parsed.GetValue(workerDeadline)),
             },
-        }));
+        }, parsed.GetValue(untilInputCloses)));
         return command;
     }
 
@@ -52,7 +53,7 @@ internal static class KeeperCommand
 
     private static long Nanoseconds(double seconds) => (long)(seconds * 1e9);
 
-    private static int Run(KeeperOptions options)
+    private static int Run(KeeperOptions options, bool untilInputCloses)
     {
         var log = new StandardErrorLog();
         try
@@ -60,6 +61,7 @@ internal static class KeeperCommand
             using var keeper = new KeeperLoop(options, log);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, keeper));
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, keeper));
+            if (untilInputCloses) WatchInput(keeper);
             log.Write("keeper", $"keeping {options.Devices.Count} device(s); workers come to {options.ControlPath}");
             return keeper.Run() ? 0 : 1;
         }
@@ -68,6 +70,19 @@ internal static class KeeperCommand
             Console.Error.WriteLine($"stratos-keeper: {failure.Message}");
             return 1;
         }
+    }
+
+    private static void WatchInput(KeeperLoop keeper)
+    {
+        var watcher = new Thread(() =>
+        {
+            using var input = Console.OpenStandardInput();
+            Span<byte> ignored = stackalloc byte[64];
+            while (input.Read(ignored) > 0) { }
+            keeper.Stop();
+        })
+        { IsBackground = true, Name = "stdin" };
+        watcher.Start();
     }
 
     private static void Stop(PosixSignalContext context, KeeperLoop keeper)

@@ -3,9 +3,10 @@ using Stratos.Fabric.Linux;
 namespace Stratos.Workload;
 
 /// <summary>
-/// Measures how long a load stands still when its device's server is killed. A completion that is seen right after the
-/// kill may have been made before it, so the meter does not take the first one: among more completions than can have
-/// been in flight, it finds the longest silence, and reports the time from the kill to the end of that silence.
+/// Measures how long a load stands still when its device's server is killed. A signal takes its time to end a process,
+/// and a completion that is seen after the end may have been made before it. So the meter does not take the first one:
+/// until more requests completed after the death than can have been in flight, it looks for the longest silence, and
+/// reports the time from the kill to the end of that silence.
 /// </summary>
 /// <remarks>The load calls <see cref="Completed"/>; another thread begins and ends measurements, one at a time.</remarks>
 public sealed class BlackoutMeter
@@ -19,16 +20,22 @@ public sealed class BlackoutMeter
     private bool _open;
 
     /// <summary>Begins a measurement; call it right before the kill.</summary>
-    /// <param name="inFlight">Most requests that can be in flight.</param>
-    public void Begin(int inFlight)
+    public void Begin()
     {
         lock (_lock)
         {
             _begin = _last = MonotonicClock.Nanoseconds;
             _longest = _longestEnd = 0;
-            _missing = inFlight + 1;
+            _missing = long.MaxValue;
             _open = true;
         }
+    }
+
+    /// <summary>The server is proven dead.</summary>
+    /// <param name="inFlight">Most requests that can be in flight.</param>
+    public void Died(int inFlight)
+    {
+        lock (_lock) { _missing = inFlight + 1; }
     }
 
     /// <summary>Takes note of completions that were seen now.</summary>

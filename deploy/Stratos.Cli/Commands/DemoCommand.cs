@@ -38,13 +38,20 @@ internal static class DemoCommand
         DefaultValueFactory = static _ => 16,
     };
 
+    private static readonly Option<int> Rate = new("--rate")
+    {
+        Description = "requests a second and device, at most; 0 for as many as go",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 2000,
+    };
+
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "show what keeper and partitions log" };
 
     public static Command Create()
     {
         var command = new Command("demo", "Kill the process behind three devices again and again under load, and count what was lost.")
         {
-            Kills, Seconds, Seed, Depth, Verbose,
+            Kills, Seconds, Seed, Depth, Rate, Verbose,
         };
         command.SetAction((arguments, _) => CommandEdge.RunAsync(() => RunAsync(arguments)));
         return command;
@@ -55,6 +62,7 @@ internal static class DemoCommand
         int kills = Within("--kills", arguments.GetValue(Kills), 1, 10_000);
         int depth = Within("--depth", arguments.GetValue(Depth), 1, 64);
         int seconds = Within("--seconds", arguments.GetValue(Seconds), 1, 86_400);
+        int rate = Within("--rate", arguments.GetValue(Rate), 0, 10_000_000);
         int seed = arguments.GetValue(Seed) ?? Random.Shared.Next();
         var timeline = new Timeline();
         var log = new DemoLog(timeline, arguments.GetValue(Verbose));
@@ -69,7 +77,7 @@ internal static class DemoCommand
         });
         try
         {
-            IReadOnlyDictionary<string, Load> loads = await ConnectAsync(fabric, devices, seed, depth).ConfigureAwait(false);
+            IReadOnlyDictionary<string, Load> loads = await ConnectAsync(fabric, () => devices.Connect(seed, depth, rate: rate)).ConfigureAwait(false);
             AnsiConsole.MarkupLine($"Each device is under load now; the serving process gets SIGKILL {kills} times (seed {seed}).");
             var campaign = new KillCampaign(fabric, loads, new Random(seed), timeline);
             KillReport report = await Progress(kills, killed =>
@@ -85,12 +93,12 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, Load>> ConnectAsync(LocalFabric fabric, DemoDevices devices, int seed, int depth)
+    private static async Task<IReadOnlyDictionary<string, Load>> ConnectAsync(LocalFabric fabric, Func<IReadOnlyDictionary<string, Load>> connect)
     {
         await fabric.Standing.WaitForWorkersAsync(StartLimit).ConfigureAwait(false);
         // Connecting waits for answers of the devices, which must not hold a thread of the pool.
         IReadOnlyDictionary<string, Load> loads = await Task.Factory.StartNew(
-            () => devices.Connect(seed, depth), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            connect, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         await fabric.Standing.WaitAsync(StartLimit).ConfigureAwait(false);
         return loads;
     }

@@ -20,8 +20,8 @@ internal static class DemoPrinter
 
     private static Table Account(KillReport report)
     {
-        var table = new Table().Title("Requests and blackouts").Border(TableBorder.Rounded);
-        foreach (string column in new[] { "device", "done", "failed", "lost", "repeated", "corrupted", "blackout median", "worst" })
+        var table = new Table().Title("Requests, and blackouts in ms").Border(TableBorder.Rounded);
+        foreach (string column in new[] { "device", "done", "failed", "lost", "repeated", "corrupted", "median", "worst" })
         {
             table.AddColumn(column == "device" ? new TableColumn(column) : new TableColumn(column).RightAligned());
         }
@@ -47,5 +47,5 @@ internal static class DemoPrinter
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms");
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

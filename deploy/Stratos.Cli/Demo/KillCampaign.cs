@@ -48,9 +48,10 @@ public sealed class KillCampaign(LocalFabric fabric, IReadOnlyDictionary<string,
 
     private void KillOnce(string victim, Dictionary<string, List<TimeSpan>> blackouts)
     {
-        foreach (Load load in loads.Values) { load.Meter.Begin(load.Depth); }
+        foreach (Load load in loads.Values) { load.Meter.Begin(); }
         timeline.Begin($"SIGKILL to process {fabric.Standing.Serving(victim)}");
         fabric.KillServing(victim);
+        foreach (Load load in loads.Values) { load.Meter.Died(load.Depth); }
         foreach ((string name, Load load) in loads)
         {
             if (load.Meter.End(BlackoutLimit) is { } blackout)

@@ -51,7 +51,7 @@ public sealed class LocalFabric : IAsyncDisposable
     /// <summary>The session keeper's process; completed when it ended, which ends the fabric.</summary>
     public Task<int> KeeperExited => _keeper!.Exited;
 
-    /// <summary>Ends the partition that serves a device with SIGKILL.</summary>
+    /// <summary>Ends the partition that serves a device with SIGKILL, and returns when it is dead.</summary>
     /// <returns>The moment, as a <see cref="Stopwatch.GetTimestamp"/>, just before the signal.</returns>
     /// <exception cref="InvalidOperationException">Nobody serves the device now.</exception>
     public long KillServing(string device)
@@ -62,6 +62,8 @@ public sealed class LocalFabric : IAsyncDisposable
         if (partition is null) { throw new InvalidOperationException($"No partition serves '{device}' now; wait until one does."); }
         long at = Stopwatch.GetTimestamp();
         partition.Kill();
+        partition.WaitForExit();
+        _standing.Ended(processId);
         return at;
     }
 

@@ -55,6 +55,9 @@ public sealed class ManagedProcess : IDisposable
     /// <summary>Ends the process at once with SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Waits until the process is gone.</summary>
+    public void WaitForExit() => Exited.Wait();
+
     /// <summary>Asks the process to end by closing its input; kills it when it has not by <paramref name="deadline"/>.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync(TimeSpan deadline)

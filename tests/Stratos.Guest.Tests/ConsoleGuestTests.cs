@@ -1,0 +1,63 @@
+using Stratos.Cli.Processes;
+using Stratos.Lab;
+using Stratos.Testing;
+
+namespace Stratos.Guest.Tests;
+
+/// <summary>The console device under Linux's virtio_console driver.</summary>
+[Collection(LabCollection.Name)]
+public sealed class ConsoleGuestTests(LabFixture fixture)
+{
+    [Fact]
+    public async Task LinesFromTheGuestReachTheFile()
+    {
+        var folder = new RunFolder();
+        string output = folder.In("console.log");
+        await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Console(output)], new GuestSpec
+        {
+            Script = """
+                set -e
+                stty -F /dev/hvc0 raw -echo
+                stty -F /dev/hvc0 size
+                for i in $(seq 1 500); do echo "line $i"; done > /dev/hvc0
+                sync
+                """,
+        });
+        GuestResult result = await guest.CompletionAsync();
+        Assert.Contains("50 132", result.Output, StringComparison.Ordinal);
+        Assert.Equal(string.Concat(Enumerable.Range(1, 500).Select(static i => $"line {i}\n")), await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task NoLineIsLostOrRepeatedWhileTheServerIsKilled()
+    {
+        int kills = CampaignSize.Of(ci: 8, full: 200);
+        var folder = new RunFolder();
+        string output = folder.In("console.log");
+        await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Console(output)], new GuestSpec
+        {
+            Deadline = TimeSpan.FromSeconds(60 + (kills * 6)),
+            Script = """
+                stty -F /dev/hvc0 raw -echo
+                echo writing
+                (read line < /dev/ttyS1; touch /tmp/stop) &
+                n=0
+                while [ ! -e /tmp/stop ]; do
+                  echo "line $n of the console"
+                  n=$((n+1))
+                done > /dev/hvc0
+                echo "lines $n"
+                """,
+        });
+        await guest.Run.WaitForAsync("writing\n", TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await guest.KillAsync("con0", kills, new Random(kills));
+        await guest.Run.SendLineAsync("stop", TestContext.Current.CancellationToken);
+        GuestResult result = await guest.CompletionAsync();
+        int lines = int.Parse(result.Output.Split("lines ")[1].Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        string[] written = await File.ReadAllLinesAsync(output, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, lines).Select(static i => $"line {i} of the console"), written);
+    }
+
+    private static (string, Func<string, VhostUserDevice>) Console(string output) =>
+        ($"console:con0,file={output},columns=132,rows=50", static socket => VhostUserDevice.Console(socket));
+}
