@@ -17,10 +17,10 @@ public sealed class ConsoleGuestTests(LabFixture fixture)
         {
             Script = """
                 set -e
-                stty -F /dev/hvc0 raw -echo
-                stty -F /dev/hvc0 size
-                for i in $(seq 1 500); do echo "line $i"; done > /dev/hvc0
-                sync
+                exec 3<>/dev/hvc0
+                stty raw -echo <&3
+                stty size <&3
+                for i in $(seq 1 500); do echo "line $i"; done >&3
                 """,
         });
         GuestResult result = await guest.CompletionAsync();
@@ -38,14 +38,15 @@ public sealed class ConsoleGuestTests(LabFixture fixture)
         {
             Deadline = TimeSpan.FromSeconds(60 + (kills * 6)),
             Script = """
-                stty -F /dev/hvc0 raw -echo
+                exec 3<>/dev/hvc0
+                stty raw -echo <&3
                 echo writing
                 (read line < /dev/ttyS1; touch /tmp/stop) &
                 n=0
                 while [ ! -e /tmp/stop ]; do
                   echo "line $n of the console"
                   n=$((n+1))
-                done > /dev/hvc0
+                done >&3
                 echo "lines $n"
                 """,
         });
