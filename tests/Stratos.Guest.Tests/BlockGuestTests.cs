@@ -88,7 +88,7 @@ public sealed class BlockGuestTests(LabFixture fixture)
         var folder = new RunFolder();
         await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Disk(folder, queues: 1, packed: false)], new GuestSpec
         {
-            Qemu = QemuVersion.V7_2,
+            Qemu = QemuVersion.Bookworm,
             Layers = [GuestLayer.Fio],
             Deadline = TimeSpan.FromMinutes(2),
             Script = $"{Fio} || cat /tmp/fio.txt; grep 'err= 0' /tmp/fio.txt",

@@ -11,8 +11,8 @@ public sealed class EntropyGuestTests(LabFixture fixture)
     private static readonly (string, Func<string, VhostUserDevice>)[] Rng = [("entropy:rng0", VhostUserDevice.Rng)];
 
     [Theory]
-    [InlineData(QemuVersion.V11_1)]
-    [InlineData(QemuVersion.V7_2)]
+    [InlineData(QemuVersion.Current)]
+    [InlineData(QemuVersion.Bookworm)]
     public async Task LinuxReadsGoodRandomBytes(QemuVersion qemu)
     {
         await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, new RunFolder(), Rng, new GuestSpec

@@ -6,9 +6,9 @@ public sealed class GuestDeviceTests(LabFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(QemuVersion.V11_1, "packed=off")]
-    [InlineData(QemuVersion.V11_1, "packed=on")]
-    [InlineData(QemuVersion.V7_2, "packed=on")]
+    [InlineData(QemuVersion.Current, "packed=off")]
+    [InlineData(QemuVersion.Current, "packed=on")]
+    [InlineData(QemuVersion.Bookworm, "packed=on")]
     public async Task A_disk_takes_a_file_system_and_keeps_it(QemuVersion qemu, string ring)
     {
         using var disk = new TemporaryDisk(megabytes: 32);
@@ -39,8 +39,8 @@ public sealed class GuestDeviceTests(LabFixture fixture)
     }
 
     [Theory]
-    [InlineData(QemuVersion.V11_1)]
-    [InlineData(QemuVersion.V7_2)]
+    [InlineData(QemuVersion.Current)]
+    [InlineData(QemuVersion.Bookworm)]
     public async Task An_entropy_source_shows_up_and_gives_bytes(QemuVersion qemu)
     {
         GuestResult result = await fixture.Lab.RunAsync(

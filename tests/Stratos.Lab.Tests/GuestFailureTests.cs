@@ -57,8 +57,8 @@ public sealed class GuestFailureTests(LabFixture fixture)
     }
 
     [Theory]
-    [InlineData(QemuVersion.V11_1)]
-    [InlineData(QemuVersion.V7_2)]
+    [InlineData(QemuVersion.Current)]
+    [InlineData(QemuVersion.Bookworm)]
     public async Task A_backend_that_is_not_there_is_named_by_QEMUs_own_words(QemuVersion qemu)
     {
         var refused = await FailAsync(new() { Qemu = qemu, Devices = [VhostUserDevice.Rng("/nowhere/rng.sock")], Script = "true" });

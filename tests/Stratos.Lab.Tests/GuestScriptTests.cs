@@ -6,8 +6,8 @@ public sealed class GuestScriptTests(LabFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(QemuVersion.V11_1)]
-    [InlineData(QemuVersion.V7_2)]
+    [InlineData(QemuVersion.Current)]
+    [InlineData(QemuVersion.Bookworm)]
     public async Task A_script_gives_its_output_and_its_exit_code(QemuVersion qemu)
     {
         GuestResult result = await RunAsync(new() { Qemu = qemu, Script = "echo one; echo two >&2; printf 'no line end'; exit 7" });

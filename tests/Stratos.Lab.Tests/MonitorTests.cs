@@ -6,8 +6,8 @@ public sealed class MonitorTests(LabFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(QemuVersion.V11_1)]
-    [InlineData(QemuVersion.V7_2)]
+    [InlineData(QemuVersion.Current)]
+    [InlineData(QemuVersion.Bookworm)]
     public async Task A_guest_stops_and_goes_on(QemuVersion qemu)
     {
         await using GuestRun run = await fixture.Lab.BootAsync(new() { Qemu = qemu, Script = "echo ready; sleep 1" }, Ct);

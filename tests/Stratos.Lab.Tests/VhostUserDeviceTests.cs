@@ -6,8 +6,8 @@ public sealed class VhostUserDeviceTests(LabFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(QemuVersion.V11_1)]
-    [InlineData(QemuVersion.V7_2)]
+    [InlineData(QemuVersion.Current)]
+    [InlineData(QemuVersion.Bookworm)]
     public async Task A_disk_behind_a_socket_is_verified_by_fio_through_all_queues(QemuVersion qemu)
     {
         using var disk = new TemporaryDisk(megabytes: 16);
@@ -37,12 +37,12 @@ public sealed class VhostUserDeviceTests(LabFixture fixture)
     {
         Assert.Equal(
             ["-chardev", "socket,id=c,path=/s", "-device", "vhost-user-test-device-pci,chardev=c,virtio-id=3,num_vqs=10,vq_size=64,config_size=12"],
-            VhostUserDevice.Console("/s", ports: 4).Arguments(QemuVersion.V11_1, "c"));
+            VhostUserDevice.Console("/s", ports: 4).Arguments(QemuVersion.Current, "c"));
     }
 
     [Theory]
-    [InlineData(QemuVersion.V11_1, "socket,id=c,path=/s,reconnect-ms=1500")]
-    [InlineData(QemuVersion.V7_2, "socket,id=c,path=/s,reconnect=2")]
+    [InlineData(QemuVersion.Current, "socket,id=c,path=/s,reconnect-ms=1500")]
+    [InlineData(QemuVersion.Bookworm, "socket,id=c,path=/s,reconnect=2")]
     public void Reconnecting_is_written_as_each_QEMU_reads_it(QemuVersion qemu, string channel)
     {
         var device = VhostUserDevice.Rng("/s") with { Reconnect = TimeSpan.FromSeconds(1.5) };
@@ -55,6 +55,6 @@ public sealed class VhostUserDeviceTests(LabFixture fixture)
     {
         var device = VhostUserDevice.Rng("/a,b") with { QemuListens = true };
 
-        Assert.Contains("socket,id=c,path=/a,,b,server=on,wait=off", device.Arguments(QemuVersion.V11_1, "c"));
+        Assert.Contains("socket,id=c,path=/a,,b,server=on,wait=off", device.Arguments(QemuVersion.Current, "c"));
     }
 }

@@ -1,5 +1,6 @@
 using Stratos.Actors.Settings;
 using Stratos.Fabric.Virtio.Contract;
+using Stratos.Lab;
 
 namespace Stratos.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class CommandEdge
         {
             return Say(failure, Usage);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DeviceOperationException or TimeoutException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DeviceOperationException or TimeoutException or LabUnavailableException or GuestException)
         {
             return Say(failure, System);
         }

@@ -45,13 +45,18 @@ internal static class DemoCommand
         DefaultValueFactory = static _ => 2000,
     };
 
+    private static readonly Option<bool> Vm = new("--vm")
+    {
+        Description = "with a real guest: Linux under QEMU, fio with verification; builds the lab first where it is missing",
+    };
+
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "show what keeper and partitions log" };
 
     public static Command Create()
     {
         var command = new Command("demo", "Kill the process behind three devices again and again under load, and count what was lost.")
         {
-            Kills, Seconds, Seed, Depth, Rate, Verbose,
+            Kills, Seconds, Seed, Depth, Rate, Vm, Verbose,
         };
         command.SetAction((arguments, _) => CommandEdge.RunAsync(() => RunAsync(arguments)));
         return command;
@@ -66,6 +71,10 @@ internal static class DemoCommand
         int seed = arguments.GetValue(Seed) ?? Random.Shared.Next();
         var timeline = new Timeline();
         var log = new DemoLog(timeline, arguments.GetValue(Verbose));
+        if (arguments.GetValue(Vm))
+        {
+            return await new VmDemo(log, timeline, seed).RunAsync(kills, TimeSpan.FromSeconds(seconds)).ConfigureAwait(false) ? 0 : 1;
+        }
         using var folder = new RunFolder();
         using var devices = new DemoDevices(folder);
         AnsiConsole.MarkupLine("A [b]session keeper[/], a [b]partition[/] that owns an entropy device, a disk and a console, and a warm [b]standby[/].");

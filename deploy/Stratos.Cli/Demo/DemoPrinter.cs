@@ -12,10 +12,16 @@ internal static class DemoPrinter
         AnsiConsole.Write(Account(report));
         if (consoleProblem is not null) { AnsiConsole.MarkupLineInterpolated($"[red]The console's file is wrong: {consoleProblem}.[/]"); }
         foreach (string problem in report.Loads.Values.SelectMany(static load => load.Problems)) { AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]"); }
-        if (timeline.Count > 0) { AnsiConsole.Write(Events(timeline)); }
+        PrintEvents(timeline);
         AnsiConsole.MarkupLine(report.IsClean && consoleProblem is null
             ? $"[green]{report.Kills} kills: nothing lost, nothing repeated, nothing corrupted.[/]"
             : $"[red]{report.Kills} kills, and not every request was done once and rightly; see above.[/]");
+    }
+
+    /// <summary>Prints what happened around the last kill.</summary>
+    public static void PrintEvents(IReadOnlyList<(TimeSpan At, string What)> timeline)
+    {
+        if (timeline.Count > 0) { AnsiConsole.Write(Events(timeline)); }
     }
 
     private static Table Account(KillReport report)

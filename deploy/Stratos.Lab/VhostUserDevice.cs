@@ -71,7 +71,7 @@ public sealed record VhostUserDevice(string Driver, string Socket) : GuestDevice
         }
         else if (Reconnect is { } pause)
         {
-            channel.Add(qemu == QemuVersion.V7_2
+            channel.Add(qemu == QemuVersion.Bookworm
                 ? Number("reconnect", (int)Math.Ceiling(pause.TotalSeconds))
                 : Number("reconnect-ms", (int)pause.TotalMilliseconds));
         }

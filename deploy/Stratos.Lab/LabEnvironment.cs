@@ -48,7 +48,7 @@ public sealed class LabEnvironment
 
     /// <summary>The emulator of a version.</summary>
     public string Qemu(QemuVersion version) =>
-        Program(version == QemuVersion.V7_2 ? "qemu-7.2" : "qemu-11.1", "qemu-system-x86_64");
+        Program(version == QemuVersion.Bookworm ? "qemu-7.2" : "qemu-11.1", "qemu-system-x86_64");
 
     /// <summary>
     /// Starts a guest. It returns at once; a guest that cannot start says so in the first wait on the run.

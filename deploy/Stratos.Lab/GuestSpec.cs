@@ -4,7 +4,7 @@ namespace Stratos.Lab;
 public sealed record GuestSpec
 {
     /// <summary>The frontend that hosts the guest.</summary>
-    public QemuVersion Qemu { get; init; } = QemuVersion.V11_1;
+    public QemuVersion Qemu { get; init; } = QemuVersion.Current;
 
     /// <summary>Guest memory in MiB, shared with backends through a memfd. 64 is the least that boots.</summary>
     public int MemoryMiB { get; init; } = 192;

@@ -4,10 +4,10 @@ namespace Stratos.Lab;
 public enum QemuVersion
 {
     /// <summary>QEMU 11.1: every vhost-user device, the generic test device, millisecond reconnects.</summary>
-    V11_1,
+    Current,
 
     /// <summary>
     /// QEMU 7.2: block, network, gpio, i2c and rng; no test device. It reconnects by itself where 11.1 aborts.
     /// </summary>
-    V7_2,
+    Bookworm,
 }
