@@ -74,7 +74,7 @@ public sealed class PartitionHost : IAsyncDisposable
         if (settings.Cluster is { Enabled: true, Security: TransportSecurity.MutualTls tls })
             _ = MutualTlsSetup.Of(tls);
         // Devices and the actor library are cold both: they compile at the same time.
-        var made = Task.Run(() => devices.Select(Create).ToImmutableArray());
+        var made = Task.Run(() => CreateAll(devices));
         var system = ActorSystem.Create("stratos-devices", DeviceSystemConfiguration(settings));
         try
         {
@@ -183,6 +183,24 @@ public sealed class PartitionHost : IAsyncDisposable
         }
         {{OwnThread.Configuration}}
         """).WithFallback(ConfigurationFactory.ParseString(settings.Text));
+
+    /// <summary>Makes every device, or none: those made before one that fails let go of the host again.</summary>
+    private static ImmutableArray<(DeviceBinding Binding, VirtioDevice First)> CreateAll(IReadOnlyList<DeviceBinding> bindings)
+    {
+        var made = ImmutableArray.CreateBuilder<(DeviceBinding, VirtioDevice First)>(bindings.Count);
+        try
+        {
+            foreach (var binding in bindings)
+                made.Add(Create(binding));
+            return made.ToImmutable();
+        }
+        catch
+        {
+            foreach (var (_, device) in made)
+                device.Deactivate();
+            throw;
+        }
+    }
 
     private static (DeviceBinding, VirtioDevice) Create(DeviceBinding binding)
     {

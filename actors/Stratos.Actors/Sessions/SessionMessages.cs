@@ -17,7 +17,3 @@ internal sealed record SessionThreadEnded(SessionRun Run, Exception? Cause);
 
 /// <summary>The session did not end in the time that it has for it.</summary>
 internal sealed record SessionOverdue;
-
-/// <summary>A session ended though nobody asked it to. Thrown by the session actor, so that supervision acts.</summary>
-internal sealed class SessionFaultException(string name, Exception? cause)
-    : Exception(cause is null ? $"{name} ended by itself" : $"{name}: {cause.Message}", cause);
