@@ -58,6 +58,9 @@ public sealed class ManagedProcess : IDisposable
     /// <summary>Waits until the process is gone.</summary>
     public void WaitForExit() => Exited.Wait();
 
+    /// <summary>Waits until every line that the ended process wrote was handed on.</summary>
+    public void DrainOutput() => _process.WaitForExit();
+
     /// <summary>Asks the process to end by closing its input; kills it when it has not by <paramref name="deadline"/>.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync(TimeSpan deadline)
