@@ -11,7 +11,8 @@ public sealed class BlackoutTests
     public void Completions_from_before_the_kill_do_not_end_a_blackout()
     {
         var meter = new BlackoutMeter();
-        meter.Begin(inFlight: 4);
+        meter.Begin();
+        meter.Died(inFlight: 4);
         meter.Completed(4);
         Silence();
         meter.Completed(1);
@@ -21,10 +22,24 @@ public sealed class BlackoutTests
     }
 
     [Fact]
+    public void However_many_complete_before_the_server_is_dead_do_not_end_a_blackout()
+    {
+        var meter = new BlackoutMeter();
+        meter.Begin();
+        meter.Completed(1000);
+        Assert.Null(meter.End(TimeSpan.FromMilliseconds(20)));
+        meter.Died(inFlight: 4);
+        Silence();
+        meter.Completed(5);
+        Assert.InRange(meter.End(TimeSpan.FromSeconds(1))!.Value, s_silence, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public void The_longest_silence_counts()
     {
         var meter = new BlackoutMeter();
-        meter.Begin(inFlight: 4);
+        meter.Begin();
+        meter.Died(inFlight: 4);
         Silence();
         meter.Completed(1);
         var first = TimeSpan.FromMilliseconds(30);
@@ -39,7 +54,8 @@ public sealed class BlackoutTests
     {
         var meter = new BlackoutMeter();
         meter.Completed(3);
-        meter.Begin(inFlight: 4);
+        meter.Begin();
+        meter.Died(inFlight: 4);
         meter.Completed(4);
         Assert.Null(meter.End(TimeSpan.FromMilliseconds(20)));
     }
