@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Stratos.Fabric.Devices.Tests.Bench;
 using Stratos.Fabric.Virtio.Driver;
 
@@ -24,13 +23,19 @@ public sealed class EchoDeviceTests
     [Fact]
     public void The_document_shows_the_device_that_is_compiled()
     {
-        string folder = Path.GetDirectoryName(ThisFile())!;
-        string source = File.ReadAllText(Path.Combine(folder, "EchoDevice.cs"));
-        string document = File.ReadAllText(Path.Combine(folder, "../../../docs/writing-a-device.md"));
+        string root = SourceRoot();
+        string source = File.ReadAllText(Path.Combine(root, "tests/Stratos.Fabric.Devices.Tests/Sample/EchoDevice.cs"));
+        string document = File.ReadAllText(Path.Combine(root, "docs/writing-a-device.md"));
         int begin = document.IndexOf("```csharp\nusing ", StringComparison.Ordinal) + "```csharp\n".Length;
         int end = document.IndexOf("```", begin, StringComparison.Ordinal);
         Assert.Equal(source, document[begin..end]);
     }
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    // The compiler's own paths are no help: a deterministic build maps them away.
+    private static string SourceRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Stratos.Fabric.sln"))) { folder = Path.GetDirectoryName(folder); }
+        return folder ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} has Stratos.Fabric.sln.");
+    }
 }
