@@ -15,6 +15,8 @@ namespace Stratos.Actors.Tests.Membership;
 /// <summary>Partitions that are members of one cluster, over the loopback.</summary>
 public sealed class ClusterTests
 {
+    /// <summary>Members compile their transport and join by gossip; on a busy machine that takes its time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TransportSecurity Open = new TransportSecurity.None();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -28,7 +30,7 @@ public sealed class ClusterTests
         await using var stub = await StartAsync("stub", PartitionRole.StubVm, Open, [seed], session);
         await JoinedAsync(stub);
 
-        WaitFor.Condition(() => primary.Others.ContainsKey("stub") && stub.Others.ContainsKey("primary"), "each to hear of the other");
+        WaitFor.Condition(() => primary.Others.ContainsKey("stub") && stub.Others.ContainsKey("primary"), "each to hear of the other", Patience);
         var heard = primary.Others["stub"];
         Assert.Equal("stub-vm", heard.Role);
         Assert.Equal("dev0", Assert.Single(heard.Devices).Name);
@@ -36,12 +38,12 @@ public sealed class ClusterTests
         Assert.Equal("primary-vm", stub.Others["primary"].Role);
 
         session.Fail("the socket broke");
-        WaitFor.Condition(() => primary.Others["stub"].Supervision.Count > 0, "the step of supervision to be announced");
+        WaitFor.Condition(() => primary.Others["stub"].Supervision.Count > 0, "the step of supervision to be announced", Patience);
         Assert.Equal("SessionRestarting", primary.Others["stub"].Supervision[0].Step);
         Assert.Contains("the socket broke", primary.Others["stub"].Supervision[0].Cause, StringComparison.Ordinal);
 
         await stub.DisposeAsync();
-        WaitFor.Condition(() => !primary.Others.ContainsKey("stub"), "the one that left to be forgotten");
+        WaitFor.Condition(() => !primary.Others.ContainsKey("stub"), "the one that left to be forgotten", Patience);
     }
 
     [Fact]
@@ -65,7 +67,7 @@ public sealed class ClusterTests
         using var log = new FirstLine();
         await using var partition = await PartitionHost.StartAsync(settings, [Binding(session)], log);
         Assert.Equal("dev0", (await session.Perform(new DeviceOperation.Describe())).Name);
-        string line = await log.Written.WaitAsync(WaitFor.DefaultDeadline, Cancel);
+        string line = await log.Written.WaitAsync(Patience, Cancel);
         Assert.Contains("the devices are served all the same", line, StringComparison.Ordinal);
         taken.Stop();
         Assert.EndsWith($":{port}", await JoinedAsync(partition), StringComparison.Ordinal);
@@ -80,7 +82,7 @@ public sealed class ClusterTests
         Assert.StartsWith("akka.ssl.tcp://", await JoinedAsync(primary), StringComparison.Ordinal);
         await using var stub = await StartAsync("stub", PartitionRole.StubVm, authority.Issue("stub"), [seed]);
         await JoinedAsync(stub);
-        WaitFor.Condition(() => primary.Others.ContainsKey("stub"), "the secured status");
+        WaitFor.Condition(() => primary.Others.ContainsKey("stub"), "the secured status", Patience);
     }
 
     [Fact]
@@ -98,7 +100,7 @@ public sealed class ClusterTests
         // One of ours that comes after them is admitted: by then each of them had its time.
         await using var stub = await StartAsync("stub", PartitionRole.StubVm, authority.Issue("stub"), [seed]);
         await JoinedAsync(stub);
-        WaitFor.Condition(() => primary.Others.ContainsKey("stub"), "the member of ours");
+        WaitFor.Condition(() => primary.Others.ContainsKey("stub"), "the member of ours", Patience);
         Assert.False(forged.Joined.IsCompleted || mixed.Joined.IsCompleted || plain.Joined.IsCompleted);
         Assert.Equal(["stub"], primary.Others.Keys);
     }
@@ -126,7 +128,7 @@ public sealed class ClusterTests
         Cluster = TestSettings.Alone.Cluster with { Enabled = true, Seeds = [.. seeds], Security = security, LeaveLimit = TimeSpan.FromSeconds(5) },
     };
 
-    private static Task<string> JoinedAsync(PartitionHost partition) => partition.Joined.WaitAsync(WaitFor.DefaultDeadline, Cancel);
+    private static Task<string> JoinedAsync(PartitionHost partition) => partition.Joined.WaitAsync(Patience, Cancel);
 
     private static async Task<string> AddressAsync(PartitionHost partition)
     {

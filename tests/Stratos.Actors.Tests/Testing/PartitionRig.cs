@@ -48,7 +48,7 @@ internal sealed class PartitionRig : IAsyncDisposable
     public Task<QueueState> Stop(QueueRig queue) => Session.Perform(new DeviceOperation.StopQueue(queue.Setup.Index));
 
     /// <summary>Waits for the partition's end.</summary>
-    public Task<PartitionEnd> End() => Partition.Terminated.WaitAsync(WaitFor.DefaultDeadline, TestContext.Current.CancellationToken);
+    public Task<PartitionEnd> End() => Partition.Terminated.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     public void WaitForStep(SupervisionStep step) => WaitFor.Condition(() => _steps.Any(seen => seen.Step == step), $"{step}");
 

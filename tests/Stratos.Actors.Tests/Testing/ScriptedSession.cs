@@ -47,7 +47,7 @@ internal sealed class ScriptedSession : ITransportSession
                 done.SetException(refused);
             }
         });
-        return done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        return done.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Makes the session fail.</summary>
