@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Stratos.Fabric.Linux;
 using Stratos.Transports.Keeper.Session;
@@ -46,7 +47,9 @@ internal static class KeeperCommand
         var option = new Option<double>(name) { Description = description, HelpName = "SECONDS", DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 86400)) result.AddError($"{name}: a number above 0 and at most 86400 is expected");
+            // What is no number at all is reported by the parser itself.
+            if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var seconds) && seconds is not (> 0 and <= 86400))
+                result.AddError($"{name}: a number above 0 and at most 86400 is expected");
         });
         return option;
     }

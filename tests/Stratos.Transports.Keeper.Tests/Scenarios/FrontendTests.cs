@@ -240,7 +240,7 @@ public class FrontendTests
     }
 
     [Fact]
-    public void A_protocol_choice_outlives_the_connection_for_frontends_that_do_not_repeat_it()
+    public void A_frontend_that_does_not_choose_protocol_features_may_use_what_is_offered()
     {
         var world = Started(out var owner, out _);
         world.Frontend.Leave();

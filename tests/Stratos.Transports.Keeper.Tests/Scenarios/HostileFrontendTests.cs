@@ -88,6 +88,7 @@ public class HostileFrontendTests
         world.Join();
         world.Frontend.Connect();
         world.Run();
+        world.Frontend.Send(FrontendRequest.SetProtocolFeatures, 0UL);
         world.Session.FrontendMessage(world.Now, MessageHeader.ForRequest((uint)FrontendRequest.GetQueueNum, 0), [], []);
         world.Carry();
         Assert.False(world.Frontend.IsConnected);

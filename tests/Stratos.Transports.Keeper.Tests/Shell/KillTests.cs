@@ -5,6 +5,7 @@ using Stratos.Transports.Keeper.Session;
 namespace Stratos.Transports.Keeper.Tests.Shell;
 
 /// <summary>Real worker processes, real memory, real rings; SIGKILL under load. Each request is accounted for.</summary>
+[Collection(nameof(ShellCollection))]
 public class KillTests(ITestOutputHelper output)
 {
     private const int StopSignal = 19;
@@ -23,7 +24,7 @@ public class KillTests(ITestOutputHelper output)
         keeper.StartWorker("standby", image);
         using var load = new RunningLoad(keeper, rings, frontendKeepsJournal);
         var latencies = new List<double>();
-        for (var kill = 0; kill < CampaignSize.Of(ci: 8, full: 100); kill++)
+        for (var kill = 0; kill < CampaignSize.Of(ci: 5, full: 100); kill++)
         {
             keeper.Log.Await(KeeperEvent.WorkerReady, kill + 1);
             load.AwaitProgress(200);

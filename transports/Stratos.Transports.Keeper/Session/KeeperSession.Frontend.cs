@@ -13,8 +13,7 @@ public sealed partial class KeeperSession
     public void FrontendConnected(long now)
     {
         if (!AcceptsFrontend) throw new InvalidOperationException($"Session {Name} accepts no frontend now.");
-        _hasFrontend = true;
-        _isFailover = false;
+        (_hasFrontend, _isFailover, _chosen) = (true, false, null);
         _actions.Note(KeeperEvent.FrontendConnected);
         if (_device is { IsComplete: true }) Begin(now);
         Progress(now);
@@ -78,7 +77,7 @@ public sealed partial class KeeperSession
     private string? CheckRequest(MessageRule rule, MessageHeader header, int descriptors)
     {
         if (rule.CheckRequest(header, descriptors) is { } fault) return fault;
-        return rule.Requires != ProtocolFeatures.None && (_negotiated & rule.Requires) == 0
+        return rule.Requires != ProtocolFeatures.None && _device is { IsComplete: true } && (Negotiated & rule.Requires) == 0
             ? $"{rule.Name}: protocol feature {rule.Requires} was not negotiated"
             : null;
     }
@@ -151,7 +150,10 @@ public sealed partial class KeeperSession
         if (!IsServed) _actions.Note(KeeperEvent.RequestHeld, 0, message.Header.Request, "no worker serves");
     }
 
-    private bool IsReplyAck => (_negotiated & ProtocolFeatures.ReplyAck) != 0;
+    // QEMU 7.2 leaves the choice out when it connects again; it may use what is offered.
+    private ProtocolFeatures Negotiated => _chosen ?? _device!.ProtocolFeatures;
+
+    private bool IsReplyAck => (Negotiated & ProtocolFeatures.ReplyAck) != 0;
 
     private void Reply(FrontendMessage message, ulong number) => ReplyTo(message.Header.Request, number);
 

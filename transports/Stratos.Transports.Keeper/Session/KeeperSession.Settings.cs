@@ -51,7 +51,7 @@ public sealed partial class KeeperSession
         var chosen = (ProtocolFeatures)message.Read<ulong>();
         if ((chosen & ~_device!.ProtocolFeatures) != 0)
             return $"SET_PROTOCOL_FEATURES: 0x{(ulong)chosen:x} has bits that were not offered, which is 0x{(ulong)_device.ProtocolFeatures:x}";
-        _negotiated = chosen;
+        _chosen = chosen;
         return null;
     }
 

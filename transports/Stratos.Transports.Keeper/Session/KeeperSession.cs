@@ -29,7 +29,7 @@ public sealed partial class KeeperSession
     private readonly byte[] _config = new byte[KeeperHello.ConfigCapacity];
     private DeviceProfile? _device;
     private WorkerLink? _holder;
-    private ProtocolFeatures _negotiated;
+    private ProtocolFeatures? _chosen;
     private ulong _epoch;
     private ulong _acceptedRevision;
     private bool _hasFrontend;

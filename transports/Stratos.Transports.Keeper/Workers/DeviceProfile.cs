@@ -16,7 +16,7 @@ internal sealed record DeviceProfile(
     private const uint LargestQueue = 32768;
 
     /// <summary>The protocol features that work through a keeper.</summary>
-    private const ProtocolFeatures Kept =
+    public const ProtocolFeatures Kept =
         ProtocolFeatures.MultiQueue | ProtocolFeatures.LogShmFd | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendReq |
         ProtocolFeatures.Config | ProtocolFeatures.InflightShmFd | ProtocolFeatures.ResetDevice |
         ProtocolFeatures.ConfigureMemSlots | ProtocolFeatures.Status;
@@ -67,4 +67,8 @@ internal sealed record DeviceProfile(
             return $"its backend lacks protocol features 0x{(ulong)(ProtocolFeatures & ~protocol):x}, which were offered to the frontend";
         return slots < MemorySlots ? $"its backend has {slots} memory slots; {MemorySlots} were offered to the frontend" : null;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"device id {DeviceId} with {Queues} queues of at most {MaxQueueSize}, {StateLength} bytes of state, {ConfigLength} of configuration, features 0x{VirtioFeatures:x}";
 }
