@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Stratos.Fabric.Devices.Block;
+using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Linux;
 using Stratos.Fabric.Virtio.Contract;
@@ -8,11 +9,12 @@ using Stratos.Transports.VhostUser.Backend;
 using Stratos.Transports.VhostUser.Protocol.Keeper;
 
 // A worker process for tests of a session keeper: one device, without actors.
-// Arguments: control socket, device name, "owner" or "standby", and the image of a block device or "entropy".
+// Arguments: control socket, device name, "owner" or "standby", and what the device stands on: the image of a block
+// device, "entropy", "console-file:PATH" or "console-stream:SOCKET".
 // It ends with the process that started it.
 if (args is not [var control, var name, var role, var medium])
 {
-    Console.Error.WriteLine("usage: Stratos.Testing.Worker CONTROL NAME owner|standby IMAGE|entropy");
+    Console.Error.WriteLine("usage: Stratos.Testing.Worker CONTROL NAME owner|standby IMAGE|entropy|console-file:PATH|console-stream:SOCKET");
     return 2;
 }
 CurrentProcess.EndWithParent(int.Parse(Environment.GetEnvironmentVariable("STRATOS_TEST_PARENT") ?? "0", System.Globalization.CultureInfo.InvariantCulture));
@@ -32,4 +34,10 @@ new VhostUserBackend(new()
 }).Serve(port, stop.Token);
 return 0;
 
-VirtioDevice Device() => medium == "entropy" ? EntropyDevice.Create(new()) : BlockDevice.Create(new() { File = medium, Serial = name });
+VirtioDevice Device() => medium.Split(':', 2) switch
+{
+    ["entropy"] => EntropyDevice.Create(new()),
+    ["console-file", var path] => ConsoleDevice.Create(new() { Ports = [new() { File = path }] }),
+    ["console-stream", var socket] => ConsoleDevice.Create(new() { Ports = [new() { Stream = socket }] }),
+    _ => BlockDevice.Create(new() { File = medium, Serial = name }),
+};

@@ -45,20 +45,24 @@ internal sealed class PipeTerminal : IConsoleTerminal
 
     public void Type(ReadOnlySpan<byte> bytes)
     {
+        SpinWait spin = default;
         while (!bytes.IsEmpty)
         {
             IoResult sent = FileIo.Write(_far.Descriptor, bytes);
-            if (sent.IsWouldBlock) { Thread.Yield(); }
+            if (sent.IsWouldBlock) { spin.SpinOnce(); }
             else { bytes = bytes[(int)sent.OrThrow("write")..]; }
         }
     }
+
+    /// <summary>Takes what was shown, without waiting, and returns how much it was.</summary>
+    public int Take(Span<byte> destination) => (int)FileIo.Read(_far.Descriptor, destination).Bytes;
 
     /// <summary>Waits until so many bytes were shown and returns them.</summary>
     public byte[] Look(int count)
     {
         byte[] shown = new byte[count];
         int got = 0;
-        WaitFor.Condition(() => (got += (int)FileIo.Read(_far.Descriptor, shown.AsSpan(got)).Bytes) == count, $"{count} bytes on the terminal");
+        WaitFor.Condition(() => (got += Take(shown.AsSpan(got))) == count, $"{count} bytes on the terminal");
         return shown;
     }
 
