@@ -53,7 +53,10 @@ internal abstract class DeviceRing
     /// <summary>Where the ring stands.</summary>
     internal abstract QueueState State { get; }
 
-    /// <summary>Whether the driver has made something available that was not fetched. One or two loads; no fence.</summary>
+    /// <summary>
+    /// Whether the driver has made something available that <see cref="Fetch"/> would look at now. False while chains in
+    /// flight take all room: their end is what there is to wait for. A few loads; no fence.
+    /// </summary>
     internal abstract bool HasAvailable { get; }
 
     private protected ChainAssembler Assembler { get; }

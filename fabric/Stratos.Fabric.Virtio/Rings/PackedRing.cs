@@ -43,7 +43,7 @@ internal sealed unsafe class PackedRing : DeviceRing
     internal override QueueState State => new(_next.Slot, _next.Wrap, _used.Slot, _used.Wrap);
 
     /// <inheritdoc/>
-    internal override bool HasAvailable => Failure is null && _slots.IsAvailable(_next.Slot, _next.Wrap);
+    internal override bool HasAvailable => Failure is null && Chains.HasRoom && _inFlight < Size && _slots.IsAvailable(_next.Slot, _next.Wrap);
 
     /// <inheritdoc/>
     internal override InFlightRequest[] Open()

@@ -47,7 +47,7 @@ internal sealed unsafe class SplitRing : DeviceRing
     internal override QueueState State => new(_nextAvail, true, _used, true);
 
     /// <inheritdoc/>
-    internal override bool HasAvailable => _availSeen != _nextAvail || (Failure is null && _indices.ReadAvail() != _nextAvail);
+    internal override bool HasAvailable => Failure is null && Chains.HasRoom && (_availSeen != _nextAvail || _indices.ReadAvail() != _nextAvail);
 
     /// <inheritdoc/>
     internal override InFlightRequest[] Open()
