@@ -7,6 +7,11 @@ namespace Stratos.Cli.Processes;
 /// <param name="Prefix">Arguments that come before the program's own.</param>
 public sealed record ProgramFile(string Path, IReadOnlyList<string> Prefix)
 {
+    /// <summary>The variable that names the folder of the programs, where it is not this program's own.</summary>
+    public const string FolderVariable = "STRATOS_PROGRAMS";
+
+    private static string Folder => Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+
     /// <summary>The <c>stratos</c> program itself.</summary>
     public static ProgramFile Stratos => Beside("stratos");
 
@@ -16,14 +21,14 @@ public sealed record ProgramFile(string Path, IReadOnlyList<string> Prefix)
     {
         get
         {
-            string native = System.IO.Path.Combine(AppContext.BaseDirectory, "keeper", "stratos-keeper");
+            string native = System.IO.Path.Combine(Folder, "keeper", "stratos-keeper");
             return File.Exists(native) ? new(native, []) : Beside("stratos-keeper");
         }
     }
 
     private static ProgramFile Beside(string name)
     {
-        string program = System.IO.Path.Combine(AppContext.BaseDirectory, name);
+        string program = System.IO.Path.Combine(Folder, name);
         if (File.Exists(program)) { return new(program, []); }
         string assembly = program + ".dll";
         if (File.Exists(assembly))
@@ -32,6 +37,6 @@ public sealed record ProgramFile(string Path, IReadOnlyList<string> Prefix)
             return new(System.IO.Path.GetFullPath(runtime), [assembly]);
         }
         throw new FileNotFoundException(
-            $"The program '{name}' is not in {AppContext.BaseDirectory}. Run './stratos --help' in the source tree once: it builds both programs.");
+            $"The program '{name}' is not in {Folder}. Run './stratos --help' in the source tree once: it builds both programs.");
     }
 }
