@@ -32,7 +32,7 @@ public sealed class ConsoleLauncher : DeviceLauncher
     /// <exception cref="ArgumentException">An option is unknown or cannot be used; the message names it and the remedy.</exception>
     public static ConsoleLauncher Open(IReadOnlyDictionary<string, string> options, string folder)
     {
-        ConsoleOptions read = ConsoleOptionTexts.Read(new DeviceOptionValues(DeviceKinds.Console, options));
+        ConsoleOptions read = ConsoleOptionTexts.Read(new DeviceOptionValues(ConsoleKind.Kind, options));
         List<ConsoleStreamHost> hosts = [];
         try
         {

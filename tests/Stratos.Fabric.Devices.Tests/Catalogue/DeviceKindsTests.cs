@@ -1,4 +1,6 @@
+using Stratos.Fabric.Devices.Block;
 using Stratos.Fabric.Devices.Catalogue;
+using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Virtio.Contract;
 
 namespace Stratos.Fabric.Devices.Tests.Catalogue;
@@ -43,7 +45,7 @@ public sealed class DeviceKindsTests
     [InlineData("read-only", "perhaps", "neither true nor false")]
     public void Options_that_make_no_sense_are_refused_by_name(string name, string value, string hint)
     {
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => DeviceKinds.Block.Create(new Dictionary<string, string> { [name] = value }));
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => BlockKind.Kind.Create(new Dictionary<string, string> { [name] = value }));
         Assert.StartsWith($"{name}:", refused.Message, StringComparison.Ordinal);
         Assert.Contains(hint, refused.Message, StringComparison.Ordinal);
     }
@@ -55,7 +57,7 @@ public sealed class DeviceKindsTests
     [InlineData("2G", 2ul << 30)]
     [InlineData("1T", 1ul << 40)]
     public void Sizes_have_suffixes(string text, ulong bytes) =>
-        Assert.Equal(bytes, new DeviceOptionValues(DeviceKinds.Block, new Dictionary<string, string> { ["null"] = text }).Size("null"));
+        Assert.Equal(bytes, new DeviceOptionValues(BlockKind.Kind, new Dictionary<string, string> { ["null"] = text }).Size("null"));
 
     [Theory]
     [InlineData("x=file", "ports:")]
@@ -63,13 +65,13 @@ public sealed class DeviceKindsTests
     [InlineData("x=carrier-pigeon:/x", "ports:")]
     [InlineData("x=file:", "file:")]
     public void Ports_that_cannot_be_read_are_refused(string ports, string named) =>
-        Assert.StartsWith(named, Assert.Throws<ArgumentException>(() => DeviceKinds.Console.Create(new Dictionary<string, string> { ["stream"] = "/x", ["ports"] = ports })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(named, Assert.Throws<ArgumentException>(() => ConsoleKind.Kind.Create(new Dictionary<string, string> { ["stream"] = "/x", ["ports"] = ports })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_console_needs_one_place_for_its_bytes()
     {
-        Assert.Contains("exactly one", Assert.Throws<ArgumentException>(() => DeviceKinds.Console.Create(new Dictionary<string, string>())).Message, StringComparison.Ordinal);
-        Assert.Contains("exactly one", Assert.Throws<ArgumentException>(() => DeviceKinds.Console.Create(new Dictionary<string, string> { ["stdio"] = "true", ["pty"] = "" })).Message, StringComparison.Ordinal);
-        Assert.Contains("rows:", Assert.Throws<ArgumentException>(() => DeviceKinds.Console.Create(new Dictionary<string, string> { ["pty"] = "", ["rows"] = "70000" })).Message, StringComparison.Ordinal);
+        Assert.Contains("exactly one", Assert.Throws<ArgumentException>(() => ConsoleKind.Kind.Create(new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+        Assert.Contains("exactly one", Assert.Throws<ArgumentException>(() => ConsoleKind.Kind.Create(new Dictionary<string, string> { ["stdio"] = "true", ["pty"] = "" })).Message, StringComparison.Ordinal);
+        Assert.Contains("rows:", Assert.Throws<ArgumentException>(() => ConsoleKind.Kind.Create(new Dictionary<string, string> { ["pty"] = "", ["rows"] = "70000" })).Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,3 @@
-using Stratos.Fabric.Devices.Catalogue;
 using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Console.Streams;
 using Stratos.Fabric.Devices.Tests.Bench;
@@ -161,7 +160,7 @@ public sealed class ConsoleStreamTests : IDisposable
         Assert.Equal(Path.Combine(_folder.FullName, "console-port0.sock"), launcher.Options["stream"]);
         Assert.Equal($"a=stream:{_folder.FullName}/console-port1.sock,b=file:{log}", launcher.Options["ports"]);
         Assert.Equal("50", launcher.Options["rows"]);
-        using DeviceBench bench = new(DeviceKinds.Console.Create(launcher.Options));
+        using DeviceBench bench = new(ConsoleKind.Kind.Create(launcher.Options));
         using FileDescriptor user = FileIo.OpenFile(link, OpenFlags.ReadWrite | OpenFlags.NoControllingTerminal);
         FileIo.Write(user, "x"u8).OrThrow("write");
         Assert.Equal(3, bench.World.Description.Queues.Count(static queue => queue.Name.StartsWith("receiveq", StringComparison.Ordinal)));

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Stratos.Fabric.Linux;
+
+namespace Stratos.Fabric.Devices.Simulation;
+
+/// <summary>
+/// What simulated hardware keeps while it has power: levels, registers, memory cells. It lies in a file that every process
+/// on the board maps, so it outlives the process that serves a device, as real hardware does, and a test or a second
+/// device sees the same hardware.
+/// </summary>
+/// <remarks>
+/// Memory of several writers: whoever changes a word that others change too uses <see cref="Interlocked"/> or one writer.
+/// A process may die between any two stores, so what must hold together is published by one aligned 8-byte store.
+/// </remarks>
+public sealed class BoardMemory : IDisposable
+{
+    private const ulong Mark = 0x3144_5241_4F42_5453; // "STBOARD1"
+    private const int KindAt = 16;
+    private const int LongestKind = 32;
+    private const int Header = 64;
+
+    private readonly Mapping? _mapping;
+    private readonly byte[] _local;
+    private readonly int _length;
+
+    private BoardMemory(Mapping? mapping, byte[] local, int length) => (_mapping, _local, _length) = (mapping, local, length);
+
+    /// <summary>The hardware's bytes, 8-byte aligned; zero when the board is new. Valid until disposal.</summary>
+    public Span<byte> Bytes => _mapping is null ? _local : _mapping.GetSpan(Header, _length);
+
+    /// <summary>Hardware that only this process sees and that dies with it.</summary>
+    /// <param name="length">Bytes.</param>
+    public static BoardMemory Private(int length) => new(null, GC.AllocateArray<byte>(length, pinned: true), length);
+
+    /// <summary>Opens the hardware in a file, and makes it when the file is not there or empty.</summary>
+    /// <param name="path">The file; on tmpfs it is lost with the machine's power, as a register is.</param>
+    /// <param name="kind">What the hardware is, with its shape, such as <c>gpio 32</c>: at most 32 ASCII characters. Another kind's file is refused.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentException">The file is of another kind or length; the message says which and the remedy.</exception>
+    /// <exception cref="LinuxException">The file cannot be opened or mapped.</exception>
+    public static BoardMemory Open(string path, string kind, int length)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(kind.Length, LongestKind);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        using MemoryFile file = MemoryFile.FromDescriptor(FileIo.OpenFile(path, OpenFlags.ReadWrite | OpenFlags.Create), path);
+        ulong whole = (ulong)(Header + length);
+        // Whoever comes second at the same moment sets the same length: new bytes are zero for both.
+        if (file.Length == 0) { file.SetLength(whole); }
+        if (file.Length != whole) { throw Foreign(path, kind, $"it has {file.Length} bytes and {whole} are expected"); }
+        Mapping mapping = file.Map(MemoryAccess.ReadWrite);
+        try
+        {
+            Check(mapping, path, kind);
+            return new BoardMemory(mapping, [], length);
+        }
+        catch
+        {
+            mapping.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets go of the memory; the file stays.</summary>
+    public void Dispose() => _mapping?.Dispose();
+
+    private static void Check(Mapping mapping, string path, string kind)
+    {
+        Span<byte> name = stackalloc byte[LongestKind];
+        name.Clear();
+        Encoding.ASCII.GetBytes(kind, name);
+        Span<byte> kept = mapping.GetSpan(KindAt, LongestKind);
+        ref ulong mark = ref MemoryMarshal.AsRef<ulong>(mapping.GetSpan(0, sizeof(ulong)));
+        if (Volatile.Read(ref mark) == 0)
+        {
+            name.CopyTo(kept);
+            // The name is in place before the mark says so; two makers write the same.
+            Volatile.Write(ref mark, Mark);
+        }
+        if (Volatile.Read(ref mark) != Mark) { throw Foreign(path, kind, "it is no board's file"); }
+        if (!kept.SequenceEqual(name)) { throw Foreign(path, kind, $"it holds '{Encoding.ASCII.GetString(kept).TrimEnd('\0')}'"); }
+    }
+
+    private static ArgumentException Foreign(string path, string kind, string why) =>
+        new($"{path} cannot be the board of '{kind}': {why}. Name another file, or remove this one.");
+}
