@@ -11,11 +11,13 @@ internal sealed class PartitionDirectory
     public ImmutableSortedDictionary<string, PartitionStatus> Known => Volatile.Read(ref _known);
 
     /// <summary>Takes a status unless a newer one of the same instance is known.</summary>
-    public void Take(PartitionStatus status)
+    /// <returns>Whether nothing was known of that instance before.</returns>
+    public bool Take(PartitionStatus status)
     {
-        if (Known.TryGetValue(status.Name, out var known) && known.Instance == status.Instance && known.Revision >= status.Revision)
-            return;
-        Volatile.Write(ref _known, Known.SetItem(status.Name, status));
+        bool isNew = !Known.TryGetValue(status.Name, out var known) || known.Instance != status.Instance;
+        if (isNew || known!.Revision < status.Revision)
+            Volatile.Write(ref _known, Known.SetItem(status.Name, status));
+        return isNew;
     }
 
     public void Forget(string name) => Volatile.Write(ref _known, Known.Remove(name));

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 using Stratos.Actors.Membership.Contracts;
 using Stratos.Actors.Partitions;
 using Stratos.Actors.Supervision;
@@ -19,6 +20,7 @@ internal sealed class StatusActor : UntypedActor, IWithTimers
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _partition;
     private readonly StatusWriter _writer;
     private readonly PartitionDirectory _directory;
@@ -47,7 +49,8 @@ internal sealed class StatusActor : UntypedActor, IWithTimers
                 break;
             case PartitionStatus status:
                 _names[Sender.Path.Address] = status.Name;
-                _directory.Take(status);
+                if (_directory.Take(status))
+                    _log.Info("hears of partition {0} ({1}) at {2}", status.Name, status.Role, Sender.Path.Address);
                 break;
             case ClusterEvent.MemberUp { Member: var member } when member.UniqueAddress != _cluster.SelfUniqueAddress:
                 Write([VoiceOf(member)]);

@@ -75,12 +75,17 @@ internal static class PartitionCommand
             bindings.Add(Bind(DeviceSpec.Parse(text), arguments.GetValue(Keeper)!, arguments.GetValue(Role), options));
         }
         await using PartitionHost partition = await PartitionHost.StartAsync(settings, bindings, Console.Error).ConfigureAwait(false);
+        _ = TellMembershipAsync(partition);
         Task asked = Task.Delay(Timeout.Infinite, stopping.Token);
         if (await Task.WhenAny(partition.Terminated, asked).ConfigureAwait(false) == asked) { return 0; }
         PartitionEnd end = await partition.Terminated.ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"stratos: the partition ends: {end.Reason}").ConfigureAwait(false);
         return end.ExitCode;
     }
+
+    /// <summary>Ends with the process where the cluster never admits the partition.</summary>
+    private static async Task TellMembershipAsync(PartitionHost partition) =>
+        await Console.Error.WriteLineAsync($"stratos: member of the cluster as {await partition.Joined.ConfigureAwait(false)}").ConfigureAwait(false);
 
     private static DeviceBinding Bind(DeviceSpec spec, string keeper, KeeperRole role, PumpOptions options)
     {

@@ -77,10 +77,10 @@ public sealed class ClusterTests
     public async Task Members_of_one_authority_speak_over_mutual_tls()
     {
         using var authority = new TestAuthority("fabric");
-        await using var primary = await StartAsync("primary", PartitionRole.PrimaryVm, authority.Issue("primary"), seeds: []);
+        await using var primary = await StartAsync("primary", PartitionRole.PrimaryVm, Issue(authority, "primary"), seeds: []);
         string seed = await AddressAsync(primary);
         Assert.StartsWith("akka.ssl.tcp://", await JoinedAsync(primary), StringComparison.Ordinal);
-        await using var stub = await StartAsync("stub", PartitionRole.StubVm, authority.Issue("stub"), [seed]);
+        await using var stub = await StartAsync("stub", PartitionRole.StubVm, Issue(authority, "stub"), [seed]);
         await JoinedAsync(stub);
         WaitFor.Condition(() => primary.Others.ContainsKey("stub"), "the secured status", Patience);
     }
@@ -90,15 +90,15 @@ public sealed class ClusterTests
     {
         using var authority = new TestAuthority("fabric");
         using var other = new TestAuthority("fabric");
-        await using var primary = await StartAsync("primary", PartitionRole.PrimaryVm, authority.Issue("primary"), seeds: []);
+        await using var primary = await StartAsync("primary", PartitionRole.PrimaryVm, Issue(authority, "primary"), seeds: []);
         string seed = await AddressAsync(primary);
         // One of an authority of the same name, one that trusts ours and shows another's certificate, one without any.
-        var own = other.Issue("stranger");
+        var own = Issue(other, "stranger");
         await using var forged = await StartAsync("forged", PartitionRole.StubVm, own, [seed]);
-        await using var mixed = await StartAsync("mixed", PartitionRole.StubVm, own with { Authority = authority.Issue("stub").Authority }, [seed]);
+        await using var mixed = await StartAsync("mixed", PartitionRole.StubVm, own with { Authority = Issue(authority, "stub").Authority }, [seed]);
         await using var plain = await StartAsync("plain", PartitionRole.StubVm, Open, [seed]);
         // One of ours that comes after them is admitted: by then each of them had its time.
-        await using var stub = await StartAsync("stub", PartitionRole.StubVm, authority.Issue("stub"), [seed]);
+        await using var stub = await StartAsync("stub", PartitionRole.StubVm, Issue(authority, "stub"), [seed]);
         await JoinedAsync(stub);
         WaitFor.Condition(() => primary.Others.ContainsKey("stub"), "the member of ours", Patience);
         Assert.False(forged.Joined.IsCompleted || mixed.Joined.IsCompleted || plain.Joined.IsCompleted);
@@ -109,7 +109,7 @@ public sealed class ClusterTests
     public async Task Certificates_that_cannot_be_used_are_told_at_the_start()
     {
         using var authority = new TestAuthority("fabric");
-        var tls = authority.Issue("primary");
+        var tls = Issue(authority, "primary");
         await File.WriteAllTextAsync(tls.Key, "no key", Cancel);
         var fault = await Assert.ThrowsAsync<FabricSettingsException>(() => StartAsync("primary", PartitionRole.PrimaryVm, tls, seeds: []));
         Assert.Contains("stratos.cluster.security", fault.Message, StringComparison.Ordinal);
@@ -118,6 +118,12 @@ public sealed class ClusterTests
     private static Task<PartitionHost> StartAsync(
         string name, PartitionRole role, TransportSecurity security, string[] seeds, ScriptedSession? session = null) =>
         PartitionHost.StartAsync(Settings(name, role, security, seeds), session is null ? [] : [Binding(session)], TextWriter.Null);
+
+    private static TransportSecurity.MutualTls Issue(TestAuthority authority, string name)
+    {
+        (string certificate, string key, string signer) = authority.Issue(name);
+        return new(certificate, key, signer);
+    }
 
     private static DeviceBinding Binding(ScriptedSession session) => new("dev0", static () => new PlainDevice(), session, new PumpOptions());
 
