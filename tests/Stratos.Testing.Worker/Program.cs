@@ -5,13 +5,14 @@ using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Linux;
 using Stratos.Fabric.Virtio.Contract;
 using Stratos.Testing;
+using Stratos.Testing.Worker;
 using Stratos.Transports.VhostUser.Backend;
 using Stratos.Transports.VhostUser.Protocol.Keeper;
 
 // A worker process for tests of a session keeper: one device, without actors.
 // Arguments: control socket, device name, "owner" or "standby", and what the device stands on: the image of a block
 // device, "entropy", "console-file:PATH" or "console-stream:SOCKET".
-// It ends with the process that started it.
+// It ends with the process that started it, and where STRATOS_TEST_DIE_AT says.
 if (args is not [var control, var name, var role, var medium])
 {
     Console.Error.WriteLine("usage: Stratos.Testing.Worker CONTROL NAME owner|standby IMAGE|entropy|console-file:PATH|console-stream:SOCKET");
@@ -24,7 +25,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, contex
     context.Cancel = true;
     stop.Cancel();
 });
-using var port = new LocalDevicePort(name, Device);
+using var port = new LocalDevicePort(name, Device, new() { Probe = StepDeath.FromEnvironment() });
 new VhostUserBackend(new()
 {
     SocketPath = control,

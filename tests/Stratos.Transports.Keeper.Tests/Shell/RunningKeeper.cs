@@ -37,7 +37,11 @@ public sealed class RunningKeeper : IDisposable
     }
 
     /// <summary>Starts a worker process and waits until the keeper knows it.</summary>
-    public ChildProcess StartWorker(string role, string medium, string name = "disk")
+    /// <param name="role">owner or standby.</param>
+    /// <param name="medium">What the device stands on.</param>
+    /// <param name="name">The device.</param>
+    /// <param name="dieAt">A step of its pump and a count: it kills itself there; null for a worker that lives.</param>
+    public ChildProcess StartWorker(string role, string medium, string name = "disk", string? dieAt = null)
     {
         var joined = Log.Count(KeeperEvent.WorkerJoined);
         var worker = ChildProcess.Spawn(new()
@@ -46,6 +50,7 @@ public sealed class RunningKeeper : IDisposable
             Arguments = [Control, name, role, medium],
             Environment = System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
                 .Append(new("STRATOS_TEST_PARENT", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)))
+                .Append(new("STRATOS_TEST_DIE_AT", dieAt ?? ""))
                 .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!),
             StandardError = Path.Combine(Folder, $"worker-{_workers.Count}.log"),
         });
