@@ -83,6 +83,54 @@ public sealed class BlockGuestTests(LabFixture fixture)
     }
 
     [Fact]
+    public async Task AFileSystemGrowsWithTheDisk()
+    {
+        var folder = new RunFolder();
+        await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Disk(folder, queues: 1, packed: false)], new GuestSpec
+        {
+            Layers = [GuestLayer.Ext4],
+            Script = """
+                set -e
+                [ "$(blockdev --getsize64 /dev/vda)" = $((32 << 20)) ]
+                mkfs.ext4 -q /dev/vda
+                mkdir -p /mnt && mount /dev/vda /mnt
+                echo mounted
+                until [ "$(blockdev --getsize64 /dev/vda)" = $((48 << 20)) ]; do sleep 0.1; done
+                resize2fs /dev/vda
+                dd if=/dev/urandom of=/mnt/large bs=1M count=36 2>/dev/null
+                sha256sum /mnt/large > /tmp/sum
+                umount /mnt
+                e2fsck -f -n /dev/vda
+                mount /dev/vda /mnt
+                sha256sum -c /tmp/sum
+                """,
+        });
+        await guest.Run.WaitForAsync("mounted\n", TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        using (FileStream image = File.OpenWrite(folder.In("disk.img"))) { image.SetLength(48 << 20); }
+        GuestResult result = await guest.CompletionAsync();
+        Assert.EndsWith("large: OK\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheDriverSeesBlockSizeAndThatItMayNotWrite()
+    {
+        var folder = new RunFolder();
+        (string spec, Func<string, VhostUserDevice> attach) = Disk(folder, queues: 1, packed: false);
+        await using ServedGuest guest = await ServedGuest.BootAsync(
+            fixture.Lab, folder, [($"{spec},read-only,block-size=4096", socket => attach(socket))], new GuestSpec
+            {
+                Script = """
+                    set -e
+                    [ "$(blockdev --getro /dev/vda)" = 1 ]
+                    [ "$(blockdev --getss /dev/vda)" = 4096 ]
+                    dd if=/dev/vda of=/dev/null bs=64k count=16 2>/dev/null
+                    ! dd if=/dev/zero of=/dev/vda bs=4k count=1 2>/dev/null
+                    """,
+            });
+        await guest.CompletionAsync();
+    }
+
+    [Fact]
     public async Task TheSecondQemuIsServedToo()
     {
         var folder = new RunFolder();

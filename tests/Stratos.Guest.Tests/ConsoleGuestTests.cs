@@ -59,6 +59,34 @@ public sealed class ConsoleGuestTests(LabFixture fixture)
         Assert.Equal(Enumerable.Range(0, lines).Select(static i => $"line {i} of the console"), written);
     }
 
+    [Fact]
+    public async Task EveryPortHasItsNameAndItsStream()
+    {
+        var folder = new RunFolder();
+        string spec = $"console:con0,file={folder.In("console.log")},ports=trace=file:{folder.In("trace.log")},,audit=file:{folder.In("audit.log")}";
+        await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [(spec, static socket => VhostUserDevice.Console(socket, ports: 3))], new GuestSpec
+        {
+            Script = """
+                set -e
+                find() { until grep -lx "$1" /sys/class/virtio-ports/*/name 2>/dev/null; do sleep 0.1; done | cut -d/ -f5; }
+                trace=$(find trace)
+                audit=$(find audit)
+                [ "$trace" != "$audit" ]
+                for i in $(seq 1 100); do echo "trace $i"; done > /dev/$trace
+                for i in $(seq 1 100); do echo "audit $i"; done > /dev/$audit
+                exec 3<>/dev/hvc0
+                stty raw -echo <&3
+                echo console >&3
+                """,
+        });
+        await guest.CompletionAsync();
+        Assert.Equal(Numbered("trace"), await File.ReadAllLinesAsync(folder.In("trace.log"), TestContext.Current.CancellationToken));
+        Assert.Equal(Numbered("audit"), await File.ReadAllLinesAsync(folder.In("audit.log"), TestContext.Current.CancellationToken));
+        Assert.Equal("console\n", await File.ReadAllTextAsync(folder.In("console.log"), TestContext.Current.CancellationToken));
+    }
+
+    private static IEnumerable<string> Numbered(string word) => Enumerable.Range(1, 100).Select(i => $"{word} {i}");
+
     private static (string, Func<string, VhostUserDevice>) Console(string output) =>
         ($"console:con0,file={output},columns=132,rows=50", static socket => VhostUserDevice.Console(socket));
 }
