@@ -16,6 +16,7 @@ public sealed class BlockGuestTests(LabFixture fixture)
     [InlineData(1, true)]
     [InlineData(4, false)]
     [InlineData(4, true)]
+    [Proves("block", "read, write, flush, discard, write zeroes; one and several queues, split and packed", "5.2.6", With = "Linux virtio_blk, fio, ext4")]
     public async Task FioVerifiesRandomWritesAndExt4Holds(int queues, bool packed)
     {
         var folder = new RunFolder();
@@ -53,6 +54,7 @@ public sealed class BlockGuestTests(LabFixture fixture)
     [Theory]
     [InlineData(1, false)]
     [InlineData(4, true)]
+    [Proves("block", "nothing lost or corrupted while the server is killed", "5.2.6", With = "Linux virtio_blk, fio")]
     public async Task FioVerifiesWhileTheServerIsKilled(int queues, bool packed)
     {
         int kills = CampaignSize.Of(ci: 8, full: 200);
@@ -83,6 +85,7 @@ public sealed class BlockGuestTests(LabFixture fixture)
     }
 
     [Fact]
+    [Proves("block", "capacity change with its notification", "5.2.5", With = "Linux virtio_blk, resize2fs")]
     public async Task AFileSystemGrowsWithTheDisk()
     {
         var folder = new RunFolder();
@@ -112,6 +115,7 @@ public sealed class BlockGuestTests(LabFixture fixture)
     }
 
     [Fact]
+    [Proves("block", "VIRTIO_BLK_F_RO, VIRTIO_BLK_F_BLK_SIZE", "5.2.3", With = "Linux virtio_blk, blockdev")]
     public async Task TheDriverSeesBlockSizeAndThatItMayNotWrite()
     {
         var folder = new RunFolder();

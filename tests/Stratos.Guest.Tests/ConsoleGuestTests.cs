@@ -9,6 +9,7 @@ namespace Stratos.Guest.Tests;
 public sealed class ConsoleGuestTests(LabFixture fixture)
 {
     [Fact]
+    [Proves("console", "output and size", "5.3.6", With = "Linux virtio_console, stty")]
     public async Task LinesFromTheGuestReachTheFile()
     {
         var folder = new RunFolder();
@@ -29,6 +30,7 @@ public sealed class ConsoleGuestTests(LabFixture fixture)
     }
 
     [Fact]
+    [Proves("console", "nothing lost or repeated while the server is killed", "5.3.6", With = "Linux virtio_console")]
     public async Task NoLineIsLostOrRepeatedWhileTheServerIsKilled()
     {
         int kills = CampaignSize.Of(ci: 8, full: 200);
@@ -60,6 +62,7 @@ public sealed class ConsoleGuestTests(LabFixture fixture)
     }
 
     [Fact]
+    [Proves("console", "VIRTIO_CONSOLE_F_MULTIPORT, port names", "5.3.6.2", With = "Linux virtio_console")]
     public async Task EveryPortHasItsNameAndItsStream()
     {
         var folder = new RunFolder();

@@ -32,6 +32,7 @@ public sealed class EntropyGuestTests(LabFixture fixture)
     }
 
     [Fact]
+    [Proves("entropy", "every request answered once while the server is killed", "5.4.6", With = "Linux virtio_rng, /dev/hwrng")]
     public async Task EveryReadIsAnsweredWhileTheServerIsKilled()
     {
         int kills = CampaignSize.Of(ci: 8, full: 200);
