@@ -66,16 +66,22 @@ internal sealed class GpioLines(IGpioPort port, GpioLineMemory memory, GpioInter
         GpioLineState state = memory[line];
         // Whoever listens to a line does not drive it; the driver disables the interrupt first.
         if (direction is GpioDirection.Output && state.Interrupt is not GpioInterruptType.None) { return Errno.EBUSY; }
-        Errno error = port.SetDirection(line, direction, state.Level);
-        if (error is Errno.None) { memory[line] = state with { Direction = direction }; }
-        return error;
+        memory[line] = state with { Direction = direction };
+        return Keep(line, state, port.SetDirection(line, direction, state.Level));
     }
 
     private Errno SetValue(int line, bool level)
     {
         GpioLineState state = memory[line];
-        Errno error = state.Direction is GpioDirection.Output ? port.Write(line, level) : Errno.None;
-        if (error is Errno.None) { memory[line] = state with { Level = level }; }
+        memory[line] = state with { Level = level };
+        return Keep(line, state, state.Direction is GpioDirection.Output ? port.Write(line, level) : Errno.None);
+    }
+
+    // The memory is written before the line: a successor makes lines what the memory says, and a line that had its new
+    // level already must not get the old one back for a moment.
+    private Errno Keep(int line, GpioLineState before, Errno error)
+    {
+        if (error is not Errno.None) { memory[line] = before; }
         return error;
     }
 

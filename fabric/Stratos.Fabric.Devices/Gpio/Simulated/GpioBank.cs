@@ -42,6 +42,9 @@ public sealed class GpioBank : IDisposable
     /// <summary>Number of lines.</summary>
     public int LineCount { get; }
 
+    /// <summary>All that the bank keeps.</summary>
+    internal Span<byte> Bytes => _board.Bytes;
+
     /// <summary>A number that no other bank has.</summary>
     internal ulong Identity => Words[IdentityAt];
 
