@@ -18,20 +18,29 @@ public sealed class BoardMemory : IDisposable
     private const ulong Mark = 0x3144_5241_4F42_5453; // "STBOARD1"
     private const int KindAt = 16;
     private const int LongestKind = 32;
+    private const int ChangesAt = 56;
     private const int Header = 64;
 
     private readonly Mapping? _mapping;
     private readonly byte[] _local;
     private readonly int _length;
 
+    // Header and bytes, in a file or not.
     private BoardMemory(Mapping? mapping, byte[] local, int length) => (_mapping, _local, _length) = (mapping, local, length);
 
     /// <summary>The hardware's bytes, 8-byte aligned; zero when the board is new. Valid until disposal.</summary>
-    public Span<byte> Bytes => _mapping is null ? _local : _mapping.GetSpan(Header, _length);
+    public Span<byte> Bytes => All.Slice(Header, _length);
+
+    /// <summary>A number that grows with every <see cref="Announce"/>; any process.</summary>
+    public uint Changes => Volatile.Read(ref ChangeWord);
+
+    private Span<byte> All => _mapping is null ? _local : _mapping.GetSpan(0, Header + _length);
+
+    private ref uint ChangeWord => ref MemoryMarshal.AsRef<uint>(All.Slice(ChangesAt, sizeof(uint)));
 
     /// <summary>Hardware that only this process sees and that dies with it.</summary>
     /// <param name="length">Bytes.</param>
-    public static BoardMemory Private(int length) => new(null, GC.AllocateArray<byte>(length, pinned: true), length);
+    public static BoardMemory Private(int length) => new(null, GC.AllocateArray<byte>(Header + length, pinned: true), length);
 
     /// <summary>Opens the hardware in a file, and makes it when the file is not there or empty.</summary>
     /// <param name="path">The file; on tmpfs it is lost with the machine's power, as a register is.</param>
@@ -61,6 +70,15 @@ public sealed class BoardMemory : IDisposable
             throw;
         }
     }
+
+    /// <summary>Tells everybody who waits, in whatever process, that the hardware's bytes have changed. Any thread.</summary>
+    public void Announce() => SharedWord.Advance(ref ChangeWord);
+
+    /// <summary>Waits for an announcement. It returns for nothing at times: look, and wait again.</summary>
+    /// <param name="seen">What <see cref="Changes"/> was before the caller looked at the bytes.</param>
+    /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> has no limit.</param>
+    /// <returns>False if the time is over.</returns>
+    public bool WaitForChange(uint seen, TimeSpan timeout) => SharedWord.Wait(ref ChangeWord, seen, timeout);
 
     /// <summary>Lets go of the memory; the file stays.</summary>
     public void Dispose() => _mapping?.Dispose();

@@ -12,10 +12,11 @@ namespace Stratos.Fabric.Virtio.Contract;
 public sealed record DeviceDescription(
     string Name, VirtioDeviceId Id, ulong Features, IReadOnlyList<QueueDescription> Queues, int ConfigLength, int StateLength)
 {
-    /// <summary>Describes a device under a name, with the ring features that the fabric adds.</summary>
+    /// <summary>Describes a device under a name, with the ring features that the fabric adds and the device can live with.</summary>
     public static DeviceDescription Of(string name, VirtioDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return new(name, device.Id, device.Features | VirtioFeatures.Rings, device.Queues, device.ConfigLength, device.StateLength);
+        ulong rings = device.CompletesInOrder ? VirtioFeatures.Rings : VirtioFeatures.Rings & ~VirtioFeatures.InOrder;
+        return new(name, device.Id, device.Features | rings, device.Queues, device.ConfigLength, device.StateLength);
     }
 }

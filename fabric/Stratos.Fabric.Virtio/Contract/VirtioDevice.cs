@@ -24,6 +24,13 @@ public abstract class VirtioDevice
     /// <summary>The queues, in the order of the specification; index in this list is the virtqueue index.</summary>
     public abstract IReadOnlyList<QueueDescription> Queues { get; }
 
+    /// <summary>
+    /// Whether the device completes the chains of each queue about as they come, so that VIRTIO_F_IN_ORDER is offered. A
+    /// device that holds buffers for events says no: in order, the event of one buffer would wait for the events of all
+    /// buffers before it, which may never come.
+    /// </summary>
+    public virtual bool CompletesInOrder => true;
+
     /// <summary>Length of the device configuration space in bytes, 0 to 256.</summary>
     public virtual int ConfigLength => 0;
 

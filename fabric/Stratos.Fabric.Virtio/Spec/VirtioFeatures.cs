@@ -16,6 +16,6 @@ public static class VirtioFeatures
     /// <summary>VIRTIO_F_RING_RESET, bit 40: single queues can be reset.</summary>
     public const ulong RingReset = 1UL << 40;
 
-    /// <summary>The ring features that the fabric offers for every device.</summary>
+    /// <summary>The ring features that the fabric offers; <see cref="InOrder"/> only for devices that complete in order.</summary>
     public const ulong Rings = IndirectDescriptors | EventIndex | Version1 | RingPacked | InOrder | RingReset;
 }

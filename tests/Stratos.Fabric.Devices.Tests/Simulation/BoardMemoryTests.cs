@@ -54,5 +54,19 @@ public sealed class BoardMemoryTests : IDisposable
         Assert.Equal(0, second.Bytes[0]);
     }
 
+    [Fact]
+    public void Whoever_waits_for_a_change_is_woken_by_its_announcement()
+    {
+        using var first = BoardMemory.Open(Board, "gpio 32", 100);
+        using var second = BoardMemory.Open(Board, "gpio 32", 100);
+        uint seen = second.Changes;
+        Assert.False(second.WaitForChange(seen, TimeSpan.FromMilliseconds(1)));
+        Thread waiter = new(() => { while (second.Changes == seen) { second.WaitForChange(seen, Timeout.InfiniteTimeSpan); } });
+        waiter.Start();
+        first.Announce();
+        Assert.True(waiter.Join(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, second.Bytes[0]);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
