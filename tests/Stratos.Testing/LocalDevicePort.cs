@@ -150,6 +150,10 @@ public sealed class LocalDevicePort : IDevicePort, IDisposable
         {
             throw new LifecycleViolationException($"{Name}: features {setup.Features & ~_description.Features:#x} were negotiated and not offered.");
         }
+        if ((_description.RequiredFeatures & ~setup.Features) is not 0 and var missing)
+        {
+            throw new DeviceOperationException($"{Name}: features {missing:#x} are required and were not negotiated.");
+        }
         int index = setup.Index;
         QueuePump pump = new($"{Name}/{queue.Name}", _device, setup, _options, end => Ended(index, end));
         _pumps.Add(index, pump);

@@ -99,6 +99,8 @@ public static partial class DeviceLifecycle
             return $"queue size {setup.Size} of {life.QueueName(setup.Index)} is not a power of two, as a split ring needs it";
         if ((setup.Features & ~(life.Device.Features | SessionFeatures)) is not 0 and var foreign)
             return $"features 0x{foreign:x} were not offered";
+        if ((life.Device.RequiredFeatures & ~setup.Features) is not 0 and var missing)
+            return $"features 0x{missing:x} are required and the driver did not negotiate them; use a driver that knows them";
         return null;
     }
 

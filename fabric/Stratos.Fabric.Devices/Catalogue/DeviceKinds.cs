@@ -2,6 +2,8 @@ using Stratos.Fabric.Devices.Block;
 using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Devices.Gpio;
+using Stratos.Fabric.Devices.I2c;
+using Stratos.Fabric.Devices.Spi;
 
 namespace Stratos.Fabric.Devices.Catalogue;
 
@@ -15,6 +17,8 @@ public static class DeviceKinds
         ConsoleKind.Kind,
         EntropyKind.Kind,
         GpioKind.Kind,
+        I2cKind.Kind,
+        SpiKind.Kind,
     ];
 
     /// <summary>Finds a kind by its name.</summary>

@@ -22,11 +22,14 @@ public sealed class BoardMemory : IDisposable
     private const int Header = 64;
 
     private readonly Mapping? _mapping;
+    private readonly FileDescriptor? _file;
     private readonly byte[] _local;
     private readonly int _length;
+    private readonly object _gate = new();
 
     // Header and bytes, in a file or not.
-    private BoardMemory(Mapping? mapping, byte[] local, int length) => (_mapping, _local, _length) = (mapping, local, length);
+    private BoardMemory(Mapping? mapping, FileDescriptor? file, byte[] local, int length) =>
+        (_mapping, _file, _local, _length) = (mapping, file, local, length);
 
     /// <summary>The hardware's bytes, 8-byte aligned; zero when the board is new. Valid until disposal.</summary>
     public Span<byte> Bytes => All.Slice(Header, _length);
@@ -40,7 +43,7 @@ public sealed class BoardMemory : IDisposable
 
     /// <summary>Hardware that only this process sees and that dies with it.</summary>
     /// <param name="length">Bytes.</param>
-    public static BoardMemory Private(int length) => new(null, GC.AllocateArray<byte>(Header + length, pinned: true), length);
+    public static BoardMemory Private(int length) => new(null, null, GC.AllocateArray<byte>(Header + length, pinned: true), length);
 
     /// <summary>Opens the hardware in a file, and makes it when the file is not there or empty.</summary>
     /// <param name="path">The file; on tmpfs it is lost with the machine's power, as a register is.</param>
@@ -62,7 +65,7 @@ public sealed class BoardMemory : IDisposable
         try
         {
             Check(mapping, path, kind);
-            return new BoardMemory(mapping, [], length);
+            return new BoardMemory(mapping, FileIo.OpenFile(path, OpenFlags.ReadWrite), [], length);
         }
         catch
         {
@@ -80,8 +83,39 @@ public sealed class BoardMemory : IDisposable
     /// <returns>False if the time is over.</returns>
     public bool WaitForChange(uint seen, TimeSpan timeout) => SharedWord.Wait(ref ChangeWord, seen, timeout);
 
+    /// <summary>
+    /// Takes the board for this thread alone, over all processes that have it open. A process that dies gives it back, with
+    /// the memory as it was at that moment.
+    /// </summary>
+    /// <param name="limit">How long to wait for it. The calling thread spins: owners have the board for microseconds.</param>
+    /// <returns>False if somebody else had the board all that time. Not to be taken twice.</returns>
+    public bool TryEnter(TimeSpan limit)
+    {
+        if (!Monitor.TryEnter(_gate, limit)) { return false; }
+        if (_file is null || FileIo.TryLock(_file).IsSuccess) { return true; }
+        long end = MonotonicClock.Nanoseconds + (long)limit.TotalNanoseconds;
+        while (MonotonicClock.Nanoseconds < end)
+        {
+            Thread.Yield();
+            if (FileIo.TryLock(_file).IsSuccess) { return true; }
+        }
+        Monitor.Exit(_gate);
+        return false;
+    }
+
+    /// <summary>Gives the board back; on the thread that has taken it.</summary>
+    public void Exit()
+    {
+        if (_file is not null) { FileIo.Unlock(_file); }
+        Monitor.Exit(_gate);
+    }
+
     /// <summary>Lets go of the memory; the file stays.</summary>
-    public void Dispose() => _mapping?.Dispose();
+    public void Dispose()
+    {
+        _mapping?.Dispose();
+        _file?.Dispose();
+    }
 
     private static void Check(Mapping mapping, string path, string kind)
     {

@@ -12,11 +12,17 @@ namespace Stratos.Fabric.Virtio.Contract;
 public sealed record DeviceDescription(
     string Name, VirtioDeviceId Id, ulong Features, IReadOnlyList<QueueDescription> Queues, int ConfigLength, int StateLength)
 {
+    /// <summary>Offered features without which no queue is started.</summary>
+    public ulong RequiredFeatures { get; init; }
+
     /// <summary>Describes a device under a name, with the ring features that the fabric adds and the device can live with.</summary>
     public static DeviceDescription Of(string name, VirtioDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
         ulong rings = device.CompletesInOrder ? VirtioFeatures.Rings : VirtioFeatures.Rings & ~VirtioFeatures.InOrder;
-        return new(name, device.Id, device.Features | rings, device.Queues, device.ConfigLength, device.StateLength);
+        return new(name, device.Id, device.Features | rings, device.Queues, device.ConfigLength, device.StateLength)
+        {
+            RequiredFeatures = device.RequiredFeatures,
+        };
     }
 }

@@ -21,6 +21,12 @@ public abstract class VirtioDevice
     /// <summary>The device-specific feature bits that are offered (bits 0 to 23 and 50 to 127). Ring and transport features are the fabric's.</summary>
     public abstract ulong Features { get; }
 
+    /// <summary>
+    /// Those of the offered feature bits without which the device cannot serve a driver: no queue is started for one that
+    /// did not negotiate them.
+    /// </summary>
+    public virtual ulong RequiredFeatures => 0;
+
     /// <summary>The queues, in the order of the specification; index in this list is the virtqueue index.</summary>
     public abstract IReadOnlyList<QueueDescription> Queues { get; }
 

@@ -22,7 +22,10 @@ public sealed unsafe class DescriptorChain
 
     internal DescriptorChain(IChainOwner owner, ushort slot) => (_owner, Slot) = (owner, slot);
 
-    /// <summary>Number of the request in its queue's journal: grows by one a request, over restarts too.</summary>
+    /// <summary>
+    /// Number of the request in its queue's journal: grows from request to request, over restarts too. It skips one where a
+    /// server died while it took a request from the ring.
+    /// </summary>
     public ulong Sequence { get; internal set; }
 
     /// <summary>Total length of the device-readable part in bytes.</summary>
