@@ -14,7 +14,8 @@ public sealed class RtcDevice : VirtioDevice
     /// <summary>VIRTIO_RTC_F_ALARM: some clock has an alarm.</summary>
     public const ulong AlarmFeature = 1UL << 0;
 
-    private const ushort QueueSize = 64;
+    // QEMU's device has queues of this size, and both of them whatever is negotiated.
+    private const ushort QueueSize = 1024;
     private const int AlarmQueue = 1;
 
     private readonly bool[] _hasAlarm;
@@ -39,8 +40,6 @@ public sealed class RtcDevice : VirtioDevice
         _hasAlarm = new bool[port.Clocks.Count];
         foreach (int clock in alarms) { _hasAlarm[clock] = true; }
         Features = _hasAlarm.Contains(true) ? AlarmFeature : 0;
-        QueueDescription request = new("requestq", QueueSize);
-        Queues = Features == 0 ? [request] : [request, new("alarmq", QueueSize)];
         Alarms = new AlarmBoard(Context.State, port.Clocks.Count);
     }
 
@@ -60,7 +59,7 @@ public sealed class RtcDevice : VirtioDevice
     public override ulong Features { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<QueueDescription> Queues { get; }
+    public override IReadOnlyList<QueueDescription> Queues { get; } = [new("requestq", QueueSize), new("alarmq", QueueSize)];
 
     /// <inheritdoc/>
     public override int StateLength => AlarmBoard.LengthFor(Port.Clocks.Count);
@@ -173,10 +172,12 @@ public sealed class RtcDevice : VirtioDevice
     }
 
     /// <summary>The alarmq runs. With the gate held.</summary>
-    internal void Attach(AlarmHandler handler)
+    /// <param name="handler">Its handler.</param>
+    /// <param name="hasAlarms">Whether the driver knows alarms; if not, the queue does not exist for it.</param>
+    internal void Attach(AlarmHandler handler, bool hasAlarms)
     {
         _handler = handler;
-        _watch = _watches ? new AlarmWatch(this) : null;
+        _watch = _watches && hasAlarms ? new AlarmWatch(this) : null;
     }
 
     /// <summary>The alarmq stops. With the gate held.</summary>

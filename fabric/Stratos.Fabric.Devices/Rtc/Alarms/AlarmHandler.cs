@@ -22,7 +22,7 @@ internal sealed class AlarmHandler : QueueHandler
         (_device, _queue) = (device, queue);
         if (!queue.Resumed) { device.Alarms.ForgetCarrier(); }
         _mayOwe = device.Alarms.HasCarrier;
-        device.Attach(this);
+        device.Attach(this, (queue.Features & RtcDevice.AlarmFeature) != 0);
     }
 
     /// <summary>One at a time. A successor asks for one in any case: it may be the one that carried a notification when the process died.</summary>
