@@ -8,4 +8,7 @@ public enum GuestLayer
 
     /// <summary>mkfs.ext4, e2fsck, resize2fs, tune2fs, dumpe2fs, debugfs.</summary>
     Ext4,
+
+    /// <summary>Linux's own tests of clocks: rtctest and testptp.</summary>
+    SelfTests,
 }

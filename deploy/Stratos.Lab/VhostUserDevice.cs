@@ -47,6 +47,9 @@ public sealed record VhostUserDevice(string Driver, string Socket) : GuestDevice
     /// <summary>An SPI controller (virtio id 45): QEMU 11.1 only.</summary>
     public static VhostUserDevice Spi(string socket) => new("vhost-user-spi-pci", socket);
 
+    /// <summary>Clocks (virtio id 17): QEMU 11.1 only.</summary>
+    public static VhostUserDevice Rtc(string socket) => new("vhost-user-rtc-pci", socket);
+
     /// <summary>Any virtio device by its id, up to 45, through vhost-user-test-device: QEMU 11.1 only.</summary>
     /// <param name="socket">The backend's socket.</param>
     /// <param name="virtioId">The virtio device id.</param>

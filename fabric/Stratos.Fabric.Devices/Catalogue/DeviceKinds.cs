@@ -3,6 +3,7 @@ using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Devices.Gpio;
 using Stratos.Fabric.Devices.I2c;
+using Stratos.Fabric.Devices.Rtc;
 using Stratos.Fabric.Devices.Spi;
 
 namespace Stratos.Fabric.Devices.Catalogue;
@@ -18,6 +19,7 @@ public static class DeviceKinds
         EntropyKind.Kind,
         GpioKind.Kind,
         I2cKind.Kind,
+        RtcKind.Kind,
         SpiKind.Kind,
     ];
 

@@ -13,6 +13,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "timerfd_settime", SetLastError = true)]
     internal static partial int TimerSet(FileDescriptor descriptor, int flags, TimerSpecification* value, TimerSpecification* old);
 
+    [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int ReadClock(int clock, TimeSpecification* time);
+
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     internal static partial int PollerCreate(int flags);
 
