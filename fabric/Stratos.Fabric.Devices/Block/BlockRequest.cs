@@ -78,8 +78,10 @@ internal sealed class BlockRequest(BlockHandler owner)
         ulong statusAt = chain.WritableLength - 1;
         if (filled < statusAt && statusAt <= BlockLimits.MaxTransfer) { Clear(chain, filled, statusAt); }
         chain.CopyTo(statusAt, [(byte)status]);
-        chain.Complete((uint)Math.Min(chain.WritableLength, uint.MaxValue));
+        uint written = (uint)Math.Min(chain.WritableLength, uint.MaxValue);
+        // Back first: the driver's next request may come as soon as this one is completed, and finds this object then.
         owner.Return(this);
+        chain.Complete(written);
     }
 
     private static BlockStatus Translate(Errno error) => error switch
