@@ -45,6 +45,8 @@ internal sealed partial class BackendSession
             throw new RefusedMessageException($"SET_FEATURES: bits 0x{changed:x} change while rings run; only VHOST_F_LOG_ALL may");
         _rings.StopAll();
         _state.Features = features;
+        if ((changed & VhostFeatures.LogAll) != 0)
+            _log((features & VhostFeatures.LogAll) != 0 ? "writes to guest memory are logged: the guest is being migrated" : "writes to guest memory are logged no more");
     }
 
     private void SetProtocolFeatures(ProtocolFeatures features)
