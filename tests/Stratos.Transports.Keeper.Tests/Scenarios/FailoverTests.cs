@@ -279,6 +279,56 @@ public class FailoverTests
         Assert.True(standby.MayTouchRings);
     }
 
+    [Fact]
+    public void A_device_that_nobody_could_reset_is_reset_before_the_next_frontend_is_served()
+    {
+        var world = Started(out var owner, out var standby);
+        standby.Die();
+        owner.Die();
+        world.Frontend.Leave();
+        var next = world.Join();
+        world.Run();
+        Assert.Equal(1, next.Ended);
+        Assert.True(world.Noted(KeeperEvent.Resetting));
+        Assert.False(next.MayTouchRings);
+        world.Start();
+        Assert.True(next.IsServing);
+        Assert.Equal(1, next.Ended);
+    }
+
+    [Fact]
+    public void A_frontend_that_comes_first_waits_until_the_device_is_reset()
+    {
+        var world = Started(out var owner, out var standby);
+        standby.Die();
+        owner.Die();
+        world.Frontend.Leave();
+        world.Frontend.Connect();
+        world.Frontend.Send(FrontendRequest.SetOwner, []);
+        var first = world.Join();
+        first.Answer();
+        while (!first.MayTouchRings) first.Answer();
+        Assert.True(first.Told.IsEmpty);
+        // The one that was to do it dies over it: the next one does.
+        first.Die();
+        var second = world.Join(KeeperRole.Standby);
+        world.Run();
+        Assert.Equal(1, second.Ended);
+        Assert.True(second.IsServing);
+        world.Frontend.Said.RequireKnownBy(second.Told);
+    }
+
+    [Fact]
+    public void A_standby_resets_what_the_owner_that_died_over_it_could_not()
+    {
+        var world = Started(out var owner, out var standby);
+        world.Frontend.Leave();
+        owner.Die();
+        world.Run();
+        Assert.Equal(2, standby.Ended);
+        Assert.True(world.Session.AcceptsFrontend);
+    }
+
     private static World Started(out FakeWorker owner, out FakeWorker standby)
     {
         var world = new World();

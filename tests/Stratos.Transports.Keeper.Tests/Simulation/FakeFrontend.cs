@@ -9,6 +9,9 @@ public sealed class FakeFrontend(World world)
 {
     public bool IsConnected { get; private set; }
 
+    /// <summary>How many frontends there were: this one's number.</summary>
+    public int Session { get; private set; }
+
     /// <summary>What it set, as it knows it.</summary>
     public SessionModel Said { get; } = new();
 
@@ -31,6 +34,7 @@ public sealed class FakeFrontend(World world)
     {
         Assert.True(world.Session.AcceptsFrontend, "no frontend is accepted");
         IsConnected = true;
+        Session++;
         world.Session.FrontendConnected(world.Now);
         world.Carry();
     }

@@ -114,6 +114,7 @@ public sealed class FakeWorker(World world, int id, KeeperRole role)
             case KeeperRequest.Attach: IsAttached = true; return Number(0);
             case KeeperRequest.Grant: IsServing = true; return Number(0);
             case KeeperRequest.End:
+                if (MayTouchRings && !_leaves) world.StateOf = 0;
                 (MayTouchRings, IsServing) = (false, false);
                 Told.Clear();
                 Ended++;

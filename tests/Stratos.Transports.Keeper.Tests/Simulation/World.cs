@@ -37,6 +37,9 @@ public sealed class World
     public ulong EpochPage { get; private set; }
     public bool HasJournal { get; private set; }
     public int StatesMade { get; private set; }
+
+    /// <summary>The frontend whose session has left its mark on the device since that was last reset; 0 for none.</summary>
+    public int StateOf { get; set; }
     public List<JournalClearing> ClearedJournals { get; } = [];
 
     /// <summary>Whether a killed process is seen to have ended at once.</summary>
@@ -148,8 +151,14 @@ public sealed class World
         Assert.Equal(EpochPage, epoch);
         Assert.True(_granted.Add(epoch), $"epoch {epoch} is granted twice");
         Assert.True(worker.IsAttached, "a worker is granted that was not attached");
+        if (StateOf != 0 && !(Frontend.IsConnected && StateOf == Frontend.Session))
+        {
+            Assert.True(worker.Told.IsEmpty, "a worker that is to reset the device knows rings that would run on what another frontend left");
+            return;
+        }
         Assert.True(Frontend.IsConnected, "a session without frontend is granted");
         Frontend.Said.RequireKnownBy(worker.Told);
+        StateOf = Frontend.Session;
     }
 
     private void Kill(FakeWorker worker, List<FakeWorker> ended, List<FakeWorker> spared)

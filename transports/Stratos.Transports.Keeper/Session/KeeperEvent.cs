@@ -37,6 +37,8 @@ public enum KeeperEvent
     Fenced,
     /// <summary>The session was granted to a worker; the number is the epoch.</summary>
     Granted,
+    /// <summary>A worker is to reset the device, as the session before ended with nobody to do that; the number is the epoch.</summary>
+    Resetting,
     /// <summary>The granted worker serves; the number is the epoch.</summary>
     Serving,
     /// <summary>The worker gave its grant back in order.</summary>

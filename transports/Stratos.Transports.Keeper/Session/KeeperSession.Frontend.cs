@@ -136,6 +136,8 @@ public sealed partial class KeeperSession
         _actions.Add(KeeperActionKind.CloseFrontend);
         (_hasFrontend, _hasBegun, _isFailover) = (false, false, false);
         (_configIsStale, _configHasChanged) = (false, false);
+        // Whoever serves resets the device when it is told END; if nobody does any more, the next worker has to, before it serves.
+        _owesReset = _isStateUsed;
         CloseAll(_pending.Descriptors);
         _pending.Clear();
         _kept.Clear();

@@ -22,12 +22,12 @@ public sealed partial class KeeperSession
 
     private void TryGrant(long now)
     {
-        if (!_hasBegun || _holder is not null || _isEnding) return;
+        if (!(_hasBegun || _owesReset) || _holder is not null || _isEnding) return;
         var count = 0;
         foreach (var worker in _workers)
         {
             if (worker.Phase != WorkerPhase.Candidate || worker.MustEnd || worker.Leaves) continue;
-            var isReady = worker.IsIdle && worker.SyncedRevision == _kept.Revision;
+            var isReady = worker.IsIdle && (_owesReset ? !worker.View.HasAnything : worker.SyncedRevision == _kept.Revision);
             _candidates[count++] = new(worker.Id, worker.Role, worker.Instance, isReady);
         }
         var chosen = _policy.Choose(_candidates.AsSpan(0, count), _isFailover);
@@ -39,7 +39,10 @@ public sealed partial class KeeperSession
         RaiseEpoch();
         _holder = worker;
         worker.Phase = WorkerPhase.Granting;
-        _actions.Note(KeeperEvent.Granted, worker.Id, _epoch);
+        // The session before ended without anybody to reset the device: a grant of nothing, and END, have it reset.
+        worker.MustEnd = _owesReset;
+        _isStateUsed = true;
+        _actions.Note(_owesReset ? KeeperEvent.Resetting : KeeperEvent.Granted, worker.Id, _epoch);
         SendRequest(worker, WorkerTask.Grant, (uint)KeeperRequest.Grant, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in _epoch)), now);
         worker.View.Touch();
     }
@@ -47,6 +50,7 @@ public sealed partial class KeeperSession
     private void Serves(WorkerLink worker)
     {
         worker.Phase = WorkerPhase.Serving;
+        if (_owesReset) return;
         _isFailover = false;
         // Another process may have another configuration than the one that was served before.
         _configIsStale = true;
@@ -114,7 +118,9 @@ public sealed partial class KeeperSession
         {
             _holder = null;
             worker.Phase = WorkerPhase.Candidate;
-            _isFailover = _hasFrontend;
+            _isFailover = _hasFrontend && !_owesReset;
+            // One that leaves does not reset the device, as its session goes on; another worker has to if it does not.
+            if (!worker.Leaves) (_isStateUsed, _owesReset) = (false, false);
             RaiseEpoch();
             _actions.Note(KeeperEvent.Ended, worker.Id, _epoch);
         }

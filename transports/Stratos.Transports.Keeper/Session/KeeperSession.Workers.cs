@@ -111,7 +111,7 @@ public sealed partial class KeeperSession
             SendRequest(worker, WorkerTask.End, (uint)KeeperRequest.End, [], now);
             return;
         }
-        if (!_hasBegun) return;
+        if (!_hasBegun || _owesReset) return;
         if (worker is { Leaves: true, Phase: WorkerPhase.Serving })
         {
             RelieveNext(worker, now);

@@ -35,6 +35,8 @@ public sealed partial class KeeperSession
     private bool _hasFrontend;
     private bool _hasBegun;
     private bool _isFailover;
+    private bool _isStateUsed;
+    private bool _owesReset;
     private bool _configIsStale;
     private bool _configHasChanged;
     private bool _isEnding;

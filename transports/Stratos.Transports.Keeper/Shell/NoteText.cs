@@ -32,6 +32,7 @@ public static class NoteText
             KeeperEvent.Unfenced => $"{worker} CANNOT BE KILLED; nobody is granted the session until it has ended",
             KeeperEvent.Fenced => $"{worker} has ended; epoch {note.Number}",
             KeeperEvent.Granted => $"{worker} in epoch {note.Number}",
+            KeeperEvent.Resetting => $"{worker} resets the device for the next frontend, in epoch {note.Number}",
             KeeperEvent.Serving => $"{worker} in epoch {note.Number}",
             KeeperEvent.Ended => $"{worker} gave its grant back; epoch {note.Number}",
             KeeperEvent.ConfigChanged => "the configuration space is another one",
