@@ -12,10 +12,10 @@ internal sealed class CanState(DeviceState state)
 
     private const int LedgerAt = 64;
 
-    /// <summary>The controller as the driver knows it.</summary>
+    /// <summary>The controller as the driver knows it; stopped while there is no session yet.</summary>
     public CanControllerState Mode
     {
-        get => (CanControllerState)Volatile.Read(ref Words[0]);
+        get => state.Bytes.IsEmpty ? CanControllerState.Stopped : (CanControllerState)Volatile.Read(ref Words[0]);
         set => Volatile.Write(ref Words[0], (ulong)value);
     }
 

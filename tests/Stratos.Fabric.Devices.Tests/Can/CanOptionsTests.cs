@@ -16,6 +16,14 @@ public sealed class CanOptionsTests : IDisposable
         Assert.Equal(1ul, new CanOptions { ClassicOnly = true, WithoutRemoteRequests = true, EarlyAcknowledgement = true }.Features);
     }
 
+    [Fact]
+    public void A_device_without_a_session_has_a_configuration_already()
+    {
+        byte[] status = [0xEE, 0xEE];
+        CanDevice.Create(new()).ReadConfig(0, status);
+        Assert.Equal([0, 0], status);
+    }
+
     [Theory]
     [InlineData(999, 0, "bitrate: 999")]
     [InlineData(1_000_001, 0, "bitrate: 1000001")]
