@@ -121,6 +121,12 @@ public sealed class CanDevice : VirtioDevice
         return true;
     }
 
+    /// <summary>Whether the driver knows what became of a frame that it sent; not while nobody could tell it.</summary>
+    internal bool HasHeardOf(ulong key) => Volatile.Read(ref _transmit)?.HasHeardOf(key) ?? false;
+
+    /// <summary>There may be something to receive now. Any thread.</summary>
+    internal void WakeReceiver() => Volatile.Read(ref _receive)?.Wake();
+
     /// <summary>A handler has come to its end.</summary>
     internal void Detach(QueueHandler handler)
     {
@@ -155,6 +161,6 @@ public sealed class CanDevice : VirtioDevice
             }
         }
         Volatile.Read(ref _transmit)?.Settle();
-        Volatile.Read(ref _receive)?.Wake();
+        WakeReceiver();
     }
 }

@@ -76,9 +76,11 @@ internal sealed class CanReceiveHandler : QueueHandler
 
     private bool TryFind()
     {
-        while (Port.TryPeek(out _frame, out _position))
+        while (Port.TryPeek(out _frame, out _position, out bool isOwn, out ulong? key))
         {
-            if (_device.Access.MayReceive(_frame, _queue)) { return true; }
+            // What came after an own frame is not shown before the driver has heard that the frame was sent.
+            if (isOwn && key is { } sent && !_device.HasHeardOf(sent)) { return false; }
+            if (!isOwn && _device.Access.MayReceive(_frame, _queue)) { return true; }
             Port.Consume(_position);
         }
         return false;

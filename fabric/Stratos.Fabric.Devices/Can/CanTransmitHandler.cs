@@ -14,16 +14,21 @@ internal sealed class CanTransmitHandler : QueueHandler
     private readonly QueueContext _queue;
     private readonly CanState _state;
     private readonly Queue<DescriptorChain> _waiting;
+    private readonly HashSet<ulong> _unheard;
+    private readonly List<ulong> _publishing;
     private readonly Lock _gate = new();
     private readonly bool _remembers;
     private readonly bool _isLate;
     private bool _stalled;
     private bool _stopped;
+    private bool _isRecovered;
 
     public CanTransmitHandler(CanDevice device, QueueContext queue, CanState state)
     {
         (_device, _queue, _state) = (device, queue, state);
         _waiting = new(queue.Size);
+        _unheard = new(2 * queue.Size);
+        _publishing = new(queue.Size);
         _isLate = (queue.Features & CanFeatures.LateAcknowledgement) != 0;
         _remembers = queue.Resumed && Port.Identity != 0 && Port.Identity == state.Identity;
         if (!queue.Resumed) { Port.ForgetKeys(); }
@@ -53,6 +58,7 @@ internal sealed class CanTransmitHandler : QueueHandler
     {
         lock (_gate)
         {
+            _unheard.Add(chain.Sequence);
             if (chain.WritableLength == 0)
             {
                 _device.Warn(_queue.Name, "a frame without room for its result was dropped");
@@ -73,12 +79,32 @@ internal sealed class CanTransmitHandler : QueueHandler
         }
     }
 
-    public override Resolution Resolve(DescriptorChain chain) => (_remembers ? Port.FateOf(chain.Sequence) : CanFate.Unknown) switch
+    public override Resolution Resolve(DescriptorChain chain)
     {
-        CanFate.NeverOffered or CanFate.Pending => Resolution.Run,
-        CanFate.Sent => Resolution.Complete(CanMessage.WriteResult(chain, CanResult.Ok)),
-        _ => Resolution.Complete(CanMessage.WriteResult(chain, CanResult.NotOk)),
-    };
+        lock (_gate) { _unheard.Add(chain.Sequence); }
+        return (_remembers ? Port.FateOf(chain.Sequence) : CanFate.Unknown) switch
+        {
+            CanFate.NeverOffered or CanFate.Pending => Resolution.Run,
+            CanFate.Sent => Resolution.Complete(CanMessage.WriteResult(chain, CanResult.Ok)),
+            _ => Resolution.Complete(CanMessage.WriteResult(chain, CanResult.NotOk)),
+        };
+    }
+
+    public override bool FollowsPublication => true;
+
+    public override void Publishing(DescriptorChain chain) => _publishing.Add(chain.Sequence);
+
+    public override void Published()
+    {
+        lock (_gate)
+        {
+            if (_isRecovered && _publishing.Count == 0) { return; }
+            _isRecovered = true;
+            foreach (ulong key in _publishing) { _unheard.Remove(key); }
+            _publishing.Clear();
+        }
+        _device.WakeReceiver();
+    }
 
     public override void Stop()
     {
@@ -88,6 +114,12 @@ internal sealed class CanTransmitHandler : QueueHandler
             _device.Detach(this);
             while (_waiting.TryDequeue(out DescriptorChain? chain)) { chain.Release(); }
         }
+    }
+
+    /// <summary>Whether the driver knows what became of a frame. Any thread.</summary>
+    public bool HasHeardOf(ulong key)
+    {
+        lock (_gate) { return _isRecovered && !_unheard.Contains(key); }
     }
 
     /// <summary>Frames may have been sent or cancelled, or there is room. Any thread.</summary>

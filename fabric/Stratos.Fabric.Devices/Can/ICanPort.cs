@@ -43,11 +43,13 @@ public interface ICanPort : IDisposable
     /// <summary>Says what became of a frame that was offered, the latest 64 at least.</summary>
     CanFate FateOf(ulong key);
 
-    /// <summary>Looks at the next received frame, if there is one, and leaves it where it is.</summary>
+    /// <summary>Looks at the next frame that was on the bus, if there is one, and leaves it where it is.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="position">Its position, for <see cref="Consume"/>.</param>
-    bool TryPeek(out CanFrame frame, out ulong position);
+    /// <param name="isOwn">Whether this controller sent it: it is there to tell what came before it from what came after it.</param>
+    /// <param name="key">The key of an own frame; null if the keys of that time are forgotten.</param>
+    bool TryPeek(out CanFrame frame, out ulong position, out bool isOwn, out ulong? key);
 
-    /// <summary>Lets go of the received frames up to a position, which comes from <see cref="TryPeek"/>. Idempotent.</summary>
+    /// <summary>Lets go of the frames up to a position, which comes from <see cref="TryPeek"/>. Idempotent.</summary>
     void Consume(ulong position);
 }

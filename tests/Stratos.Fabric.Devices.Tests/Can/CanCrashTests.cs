@@ -67,6 +67,54 @@ public sealed class CanCrashTests
         Assert.Equal(0UL, hostBus.Head);
     }
 
+    [Theory]
+    [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
+    [Proves("can", "VIRTIO_CAN_F_LATE_TX_ACK: a frame is acknowledged before its answer is received", "5.20.5.2")]
+    public void An_answer_never_overtakes_the_acknowledgement_of_its_question(ulong features)
+    {
+        int steps = Converse(features, []);
+        for (int death = 1; death <= steps; death++) { Converse(features, [death]); }
+    }
+
+    private static int Converse(ulong features, int[] deaths)
+    {
+        const int Questions = 6;
+        BoardMemory memory = BoardMemory.Private(BusBoard.Length);
+        Action step = static () => { };
+        BusPort? port = null;
+        using CrashBench bench = new(
+            () => new CanDevice(port = new BusPort(new CanBus(memory, default, probe: () => step()), "guest", TimeSpan.FromSeconds(1), watch: false), 0xF),
+            features,
+            () =>
+            {
+                byte[] saved = memory.Bytes.ToArray();
+                return () => saved.CopyTo(memory.Bytes);
+            },
+            deaths);
+        step = bench.Step;
+        using CanBus hostBus = new(memory, default);
+        CanStation host = hostBus.Join("host");
+        host.Start(TimeSpan.FromSeconds(1));
+        CrashGuest guest = new(bench);
+        guest.Command(CanGuest.StartController);
+        int asked = 0;
+        for (int round = 0; guest.Received.Count < Questions; round++)
+        {
+            Assert.True(round < 1_000, $"{guest.Received.Count} of {Questions} answers after deaths at {string.Join(", ", deaths)}, and no progress.");
+            if (guest.Commands == 0 && asked < Questions) { guest.Send(asked++); }
+            guest.Listen();
+            // The bus moves between the two queues' passes, and the receive queue always comes first.
+            bench.Pass(CanGuest.Control);
+            bench.Pass(CanGuest.Receive);
+            guest.Take();
+            Assert.All(guest.Received, answer => Assert.Equal(CanGuest.Ok, guest.Results[(int)answer - 0x200]));
+            bench.Pass(CanGuest.Transmit);
+            while (host.TryReceive(out CanFrame question)) { host.Send(new CanFrame(question.Id + 0x200, [])); }
+            if (round % 2 == 0) { bench.Survive(port!.Poll); }
+        }
+        return bench.Steps;
+    }
+
     private static Action Powerless(BoardMemory memory) => () => memory.Bytes.Clear();
 
     private static int Run(ulong features, int seed, bool disturbed, int[] deaths)

@@ -71,7 +71,8 @@ public sealed class BusPort : ICanPort
     public CanFate FateOf(ulong key) => Station.FateOf(key);
 
     /// <inheritdoc/>
-    public bool TryPeek(out CanFrame frame, out ulong position) => Station.TryPeek(out frame, out position);
+    public bool TryPeek(out CanFrame frame, out ulong position, out bool isOwn, out ulong? key) =>
+        Station.TryPeek(out frame, out position, out isOwn, out key);
 
     /// <inheritdoc/>
     public void Consume(ulong position) => Station.Consume(position);

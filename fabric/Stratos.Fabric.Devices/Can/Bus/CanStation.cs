@@ -92,30 +92,32 @@ public sealed class CanStation
         return CanFate.NeverOffered;
     }
 
-    /// <summary>Looks at the next frame of another station.</summary>
+    /// <summary>Looks at the next frame that was on the bus.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="position">Its position in the bus's log.</param>
-    public bool TryPeek(out CanFrame frame, out ulong position)
+    /// <param name="isOwn">Whether this station sent it.</param>
+    /// <param name="key">The key of an own frame; null if the keys of that time are forgotten.</param>
+    public bool TryPeek(out CanFrame frame, out ulong position, out bool isOwn, out ulong? key)
     {
-        while (TryLook(out CanLogEntry entry, out position))
+        bool found = TryLook(out CanLogEntry entry, out position);
+        (frame, isOwn, key) = (entry.Frame, found && entry.Sender == (ulong)_place, null);
+        if (isOwn && Volatile.Read(ref Record.Offered) - entry.Number < BusBoard.Slots)
         {
-            if (entry.Sender != (ulong)_place)
-            {
-                frame = entry.Frame;
-                return true;
-            }
-            Consume(position);
+            ref CanSlot slot = ref _bus.Board.Slot(_place, entry.Number);
+            if (slot.Era == Record.Era) { key = slot.Key; }
         }
-        frame = default;
-        return false;
+        return found;
     }
 
     /// <summary>Takes the next frame of another station.</summary>
     public bool TryReceive(out CanFrame frame)
     {
-        if (!TryPeek(out frame, out ulong position)) { return false; }
-        Consume(position);
-        return true;
+        while (TryPeek(out frame, out ulong position, out bool isOwn, out _))
+        {
+            Consume(position);
+            if (!isOwn) { return true; }
+        }
+        return false;
     }
 
     /// <summary>Lets go of the frames up to a position.</summary>
