@@ -38,6 +38,9 @@ public sealed record VhostUserDevice(string Driver, string Socket) : GuestDevice
     public static VhostUserDevice Console(string socket, int ports = 1, int queueSize = 64) =>
         Generic(socket, virtioId: 3, queues: ports == 1 ? 2 : 2 * (ports + 1), queueSize, configBytes: 12);
 
+    /// <summary>A CAN controller (virtio id 36) through QEMU's generic device: QEMU 11.1 only.</summary>
+    public static VhostUserDevice Can(string socket) => Generic(socket, virtioId: 36, queues: 3, queueSize: 64, configBytes: 2);
+
     /// <summary>GPIO lines (virtio id 41).</summary>
     public static VhostUserDevice Gpio(string socket) => new("vhost-user-gpio-pci", socket);
 

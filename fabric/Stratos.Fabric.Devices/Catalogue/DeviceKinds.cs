@@ -1,4 +1,5 @@
 using Stratos.Fabric.Devices.Block;
+using Stratos.Fabric.Devices.Can;
 using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Devices.Gpio;
@@ -15,6 +16,7 @@ public static class DeviceKinds
     public static IReadOnlyList<DeviceKind> All { get; } =
     [
         BlockKind.Kind,
+        CanKind.Kind,
         ConsoleKind.Kind,
         EntropyKind.Kind,
         GpioKind.Kind,

@@ -39,6 +39,21 @@ public abstract class QueueHandler
     public virtual void Finished(DescriptorChain chain, uint written) { }
 
     /// <summary>
+    /// Whether the pump says what the driver has heard of, by <see cref="Publishing"/> and <see cref="Published"/>: for a
+    /// device whose queues tell one story, such as that a frame was sent before it was answered.
+    /// </summary>
+    public virtual bool FollowsPublication => false;
+
+    /// <summary>The completion of a request is about to become visible to the driver. On the pump's thread, recovered requests too.</summary>
+    public virtual void Publishing(DescriptorChain chain) { }
+
+    /// <summary>
+    /// The driver can see everything that <see cref="Publishing"/> announced, and was notified if it wants to be. On the
+    /// pump's thread; comes without an announcement too, the first time when recovery is over.
+    /// </summary>
+    public virtual void Published() { }
+
+    /// <summary>
     /// The queue stops: no further <see cref="Handle"/>. Chains that wait for host I/O complete soon as usual (the pump
     /// waits for them); chains that wait for an event that may never come are given back by
     /// <see cref="DescriptorChain.Release"/>. Runs on the pump's thread.

@@ -64,7 +64,7 @@ public abstract class VirtioDevice
     /// <summary>Called once, when <see cref="Context"/> has become valid and before any queue is started.</summary>
     protected virtual void OnActivated() { }
 
-    /// <summary>Copies configuration bytes from <paramref name="offset"/> into <paramref name="destination"/>; the range was checked against <see cref="ConfigLength"/>.</summary>
+    /// <summary>Copies configuration bytes from <paramref name="offset"/> into <paramref name="destination"/>; the range was checked against <see cref="ConfigLength"/>. Also before <see cref="Activate"/>, when there is no state yet: then as after a reset.</summary>
     public virtual void ReadConfig(int offset, Span<byte> destination) => destination.Clear();
 
     /// <summary>Takes configuration bytes that the driver wrote; the range was checked against <see cref="ConfigLength"/>. Writes to read-only fields are ignored.</summary>

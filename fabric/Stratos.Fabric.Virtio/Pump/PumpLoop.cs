@@ -20,6 +20,7 @@ internal sealed partial class PumpLoop : IChainOwner
     private readonly Queue<DescriptorChain> _backlog = new();
     private readonly List<DescriptorChain> _released = [];
     private readonly DescriptorChain[] _batch;
+    private readonly bool _handlerFollows;
     private readonly Doorbell _doorbell;
     private int _thread;
     private int _handed;
@@ -32,6 +33,7 @@ internal sealed partial class PumpLoop : IChainOwner
     {
         (_setup, _handler, _doorbell, _probe) = (setup, handler, doorbell, options.Probe);
         setup.Journal.Probe = options.Probe;
+        _handlerFollows = handler.FollowsPublication;
         _ring = DeviceRing.Create(setup, this);
         _order = new CompletionOrder(setup.Size, (setup.Features & VirtioFeatures.InOrder) != 0);
         _batch = new DescriptorChain[Math.Min(options.Batch, Math.Max(setup.Size, (ushort)1))];
@@ -239,6 +241,7 @@ internal sealed partial class PumpLoop : IChainOwner
         if (_ring.Failure is not null) { return; }
         if (ready.Length > 0)
         {
+            if (_handlerFollows) { Announce(ready); }
             _ring.Publish(ready);
             _counters.Completed += (ulong)ready.Length;
             _order.Clear();
@@ -248,10 +251,19 @@ internal sealed partial class PumpLoop : IChainOwner
     private void Notify()
     {
         _untold = 0;
-        if (_ring.Failure is not null || !(_ring.DecideNotification() | _notify)) { return; }
-        _notify = false;
-        _setup.Call?.Signal();
-        _counters.Notifications++;
+        if (_ring.Failure is not null) { return; }
+        if (_ring.DecideNotification() | _notify)
+        {
+            _notify = false;
+            _setup.Call?.Signal();
+            _counters.Notifications++;
+        }
+        if (_handlerFollows) { _handler.Published(); }
+    }
+
+    private void Announce(ReadOnlySpan<DescriptorChain> ready)
+    {
+        foreach (DescriptorChain chain in ready) { _handler.Publishing(chain); }
     }
 
     /// <summary>The newest fetched chains can go back to the ring if none of them had an effect and no older one is left.</summary>

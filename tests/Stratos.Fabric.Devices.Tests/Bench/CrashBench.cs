@@ -40,11 +40,14 @@ internal sealed class CrashBench : IDisposable
     /// <summary>One pass of every queue.</summary>
     public void Pass()
     {
-        for (int i = 0; i < _loops.Length; i++)
-        {
-            PumpLoop loop = _loops[i];
-            Survive(() => loop.Pass());
-        }
+        for (int i = 0; i < _loops.Length; i++) { Pass(i); }
+    }
+
+    /// <summary>One pass of one queue.</summary>
+    public void Pass(int queue)
+    {
+        PumpLoop loop = _loops[queue];
+        Survive(() => loop.Pass());
     }
 
     /// <summary>Runs an operation of the host or the driver in the device's process.</summary>
