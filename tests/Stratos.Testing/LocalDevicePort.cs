@@ -21,6 +21,7 @@ public sealed class LocalDevicePort : IDevicePort, IDisposable
     private readonly Dictionary<int, QueueState> _stopped = [];
     private readonly List<(int Queue, PumpEnd End)> _ends = [];
     private readonly List<string> _warnings = [];
+    private readonly List<string> _reports = [];
     private readonly Lock _endsLock = new();
     private VirtioDevice _device;
     private DeviceDescription _description;
@@ -56,6 +57,12 @@ public sealed class LocalDevicePort : IDevicePort, IDisposable
     public IReadOnlyList<string> Warnings
     {
         get { lock (_endsLock) { return [.. _warnings]; } }
+    }
+
+    /// <summary>What the device made known with <see cref="DeviceContext.Report"/>.</summary>
+    public IReadOnlyList<string> Reports
+    {
+        get { lock (_endsLock) { return [.. _reports]; } }
     }
 
     /// <summary>Which queues run.</summary>
@@ -135,7 +142,8 @@ public sealed class LocalDevicePort : IDevicePort, IDisposable
         _events = attach.Events;
         _active = true;
         _stopped.Clear();
-        _device.Activate(new DeviceContext(Name, attach.State, attach.Events.ConfigChanged, line => { lock (_endsLock) { _warnings.Add(line); } }));
+        _device.Activate(new DeviceContext(
+            Name, attach.State, attach.Events.ConfigChanged, line => { lock (_endsLock) { _warnings.Add(line); } }, what => { lock (_endsLock) { _reports.Add(what); } }));
         return Done.Instance;
     }
 

@@ -91,8 +91,14 @@ internal sealed partial class DeviceActor
         var attachment = _attachment = _offered ?? _attachment ?? throw new InvalidOperationException("Nothing was attached.");
         if (attachment.State.Bytes.Length < _life.Device.StateLength)
             throw new ArgumentException($"the session brought {attachment.State.Bytes.Length} bytes of state, and the device needs {_life.Device.StateLength}");
-        var log = Context.System.EventStream;
-        _device.Activate(attachment.State, attachment.Events.ConfigChanged, line => log.Publish(new Warning(null, _binding.Name, typeof(DeviceActor), line)));
+        // Both are called from the device's threads, where there is no actor context.
+        var events = Context.System.EventStream;
+        string name = _binding.Name;
+        _device.Activate(
+            attachment.State,
+            attachment.Events.ConfigChanged,
+            line => events.Publish(new Warning(null, name, typeof(DeviceActor), line)),
+            what => events.Publish(new SupervisionEvent(DateTimeOffset.UtcNow, SupervisionStep.DeviceReported, name, 0, TimeSpan.Zero, what)));
         _happened.Enqueue(new DeviceEvent.Activated());
     }
 

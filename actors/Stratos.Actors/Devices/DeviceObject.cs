@@ -18,13 +18,13 @@ internal sealed class DeviceObject(DeviceBinding binding, VirtioDevice first)
     public VirtioDevice Current => _device ??= binding.Create();
 
     /// <summary>Gives an unused device its surroundings; one that was activated before is given up first.</summary>
-    public void Activate(DeviceState state, Action notifyConfigChanged, Action<string> warn)
+    public void Activate(DeviceState state, Action notifyConfigChanged, Action<string> warn, Action<string> report)
     {
         if (_activated)
             Discard();
         var device = Current;
         _activated = true;
-        device.Activate(new DeviceContext(binding.Name, state, notifyConfigChanged, warn));
+        device.Activate(new DeviceContext(binding.Name, state, notifyConfigChanged, warn, report));
     }
 
     /// <summary>Resets the device, if there is one.</summary>

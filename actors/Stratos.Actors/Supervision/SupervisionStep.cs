@@ -17,6 +17,8 @@ public enum SupervisionStep
     DeviceRestarted,
     /// <summary>A device did not let go of the host as it was given up; it is given up all the same.</summary>
     DeviceDiscarded,
+    /// <summary>A device made something known that happened to what it serves, such as the expiry of a watchdog. No fault of the device.</summary>
+    DeviceReported,
     /// <summary>A transport session failed; it is run again after the delay.</summary>
     SessionRestarting,
     /// <summary>A device failed too often, or cannot be stopped; the partition's process ends.</summary>

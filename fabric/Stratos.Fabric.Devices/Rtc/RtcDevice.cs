@@ -140,7 +140,7 @@ public sealed class RtcDevice : VirtioDevice
             if (enabled && !Port.TryRead(clock, out now)) { return false; }
             AlarmRecord alarm = AlarmRecord.Set(time ?? Alarms[clock].Time, enabled, now);
             Alarms.Apply(clock, alarm, sequence);
-            if (alarm.IsRinging) { _handler?.Ring(); }
+            if (alarm.IsRinging) { _handler?.Changed(); }
             if (enabled) { _watch?.Changed(); }
             return true;
         }
@@ -162,7 +162,7 @@ public sealed class RtcDevice : VirtioDevice
             if (seen != alarm)
             {
                 Alarms.Change(clock, seen);
-                if (seen.IsRinging) { _handler?.Ring(); }
+                if (seen.IsRinging) { _handler?.Changed(); }
             }
             if (!seen.IsAhead) { continue; }
             TimeSpan due = Port.Until(clock, seen.Time);

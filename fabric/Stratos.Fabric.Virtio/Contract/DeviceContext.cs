@@ -7,7 +7,8 @@ namespace Stratos.Fabric.Virtio.Contract;
 /// <param name="state">Device state that outlives this process; its length is the device's <see cref="VirtioDevice.StateLength"/>.</param>
 /// <param name="notifyConfigChanged">Sends the configuration change notification; callable from any thread.</param>
 /// <param name="warn">Takes a line for the log; callable from any thread, at most once a second. Null drops it.</param>
-public sealed class DeviceContext(string name, DeviceState state, Action notifyConfigChanged, Action<string>? warn = null)
+/// <param name="report">Takes an event of the device that its partition is to know; callable from any thread. Null drops it.</param>
+public sealed class DeviceContext(string name, DeviceState state, Action notifyConfigChanged, Action<string>? warn = null, Action<string>? report = null)
 {
     private long _nextWarning = long.MinValue;
     private long _suppressed;
@@ -23,6 +24,13 @@ public sealed class DeviceContext(string name, DeviceState state, Action notifyC
 
     /// <summary>Tells the driver that the configuration space has changed (virtio 1.4, section 2.3). Any thread.</summary>
     public void NotifyConfigChanged() => notifyConfigChanged();
+
+    /// <summary>
+    /// Makes an event of the device known to its partition, which logs it and tells the other partitions: a watchdog
+    /// expired. Not for what a guest can cause at will; that is <see cref="Warn"/>'s. Any thread.
+    /// </summary>
+    /// <param name="what">What happened and what was done about it.</param>
+    public void Report(string what) => report?.Invoke(what);
 
     /// <summary>
     /// Reports something that a guest or the host did wrong and that the device survived. Any thread. At most one line a

@@ -37,6 +37,20 @@ public sealed class QueueSupervisionTests
     }
 
     [Fact]
+    public async Task What_a_device_reports_is_an_event_of_its_partition_and_restarts_nothing()
+    {
+        using var queue = new QueueRig();
+        await using var rig = await PartitionRig.StartAsync(_ => new EchoHandler(static _ => { }));
+        await rig.Start(queue);
+        rig.Made.Single().Surroundings.Report("the third request came");
+        queue.Run(10);
+        rig.WaitForStep(SupervisionStep.DeviceReported);
+        var step = Assert.Single(rig.Steps);
+        Assert.Equal(("dev0", "the third request came"), (step.Unit, step.Cause));
+        Assert.Equal("DeviceReported dev0: the third request came", step.ToString());
+    }
+
+    [Fact]
     public async Task A_queue_that_keeps_failing_restarts_its_device_and_then_ends_the_partition_in_that_order()
     {
         using var queue = new QueueRig();

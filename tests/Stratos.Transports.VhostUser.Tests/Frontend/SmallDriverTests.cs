@@ -1,13 +1,15 @@
 using System.Text;
 using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
+using Stratos.Fabric.Devices.Rtc;
+using Stratos.Fabric.Devices.Rtc.Simulation;
 using Stratos.Testing;
 using Stratos.Transports.VhostUser.Frontend;
 using Stratos.Transports.VhostUser.Frontend.Drivers;
 
 namespace Stratos.Transports.VhostUser.Tests.Frontend;
 
-/// <summary>The entropy and console drivers against the real devices.</summary>
+/// <summary>The entropy, console and clock drivers against the real devices.</summary>
 public sealed class SmallDriverTests
 {
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(20);
@@ -57,6 +59,32 @@ public sealed class SmallDriverTests
             }
         }
         Assert.Equal(expected.ToString(), File.ReadAllText(directory.Path));
+    }
+
+    [Fact]
+    public void Clocks_are_described_read_and_ring()
+    {
+        using var board = ClockBoard.Private();
+        board.SetRate(ClockName.Tai, 0);
+        board.Set(ClockName.Tai, 1000);
+        board.SetCounter(5, hertz: 0);
+        using var served = new ServedDevice(() => new RtcDevice(new SimulatedClocks(board, [ClockName.Smeared, ClockName.Tai], RtcCounter.ArmVirtualCount), [0, 1]));
+        using var driver = RtcDriver.Start(VhostUserFrontend.Connect(served.Path, RtcDriver.DefaultOptions));
+        Assert.Equal(2, driver.CountClocks());
+        Assert.Equal((3, 1, true), driver.DescribeClock(0));
+        Assert.Equal(1000ul, driver.Read(1));
+        Assert.True(driver.CanCross(1, 0));
+        Assert.Equal((1000ul, 5ul), driver.ReadCross(1, 0));
+        driver.SetAlarm(1, 2000, enabled: true);
+        Assert.Equal((2000ul, true), driver.ReadAlarm(1));
+        Assert.False(driver.TryTakeAlarm(out _));
+        board.Step(ClockName.Tai, TimeSpan.FromMicroseconds(1));
+        Assert.True(driver.Alarms!.WaitForUsed(s_time));
+        Assert.True(driver.TryTakeAlarm(out var clock));
+        Assert.Equal(1, clock);
+        driver.EnableAlarm(1, enabled: false);
+        Assert.Equal((2000ul, false), driver.ReadAlarm(1));
+        Assert.Throws<BackendRefusedException>(() => driver.Read(2));
     }
 
     private sealed class TemporaryPath : IDisposable

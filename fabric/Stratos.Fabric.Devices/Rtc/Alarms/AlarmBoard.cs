@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
+using Stratos.Fabric.Devices.Recovery;
 using Stratos.Fabric.Virtio.Contract;
 
 namespace Stratos.Fabric.Devices.Rtc.Alarms;
 
 /// <summary>All alarms of a device, in its state, with what makes each request and each notification happen once.</summary>
 /// <remarks>
-/// Two copies and a selector: a change is made in the copy that is not valid and then selected by one store, so that a
-/// successor finds all of a change or nothing of it. One writer at a time. A copy has four words (the request that was
-/// applied last, the request that carries a notification, the clock which that is about, one spare) and two for a clock.
+/// Four words (the request that was applied last, the request that carries a notification, the clock which that is about,
+/// one spare) and two for a clock; every change is one step. One writer at a time.
 /// </remarks>
 internal sealed class AlarmBoard(DeviceState state, int clocks, Action? probe = null)
 {
@@ -16,8 +15,10 @@ internal sealed class AlarmBoard(DeviceState state, int clocks, Action? probe = 
     private const int Carrier = 1;
     private const int CarriedClock = 2;
 
+    private readonly TwinWords _words = new(state, HeadWords + (2 * clocks), probe);
+
     /// <summary>Bytes of state that a board of some clocks takes.</summary>
-    public static int LengthFor(int clocks) => sizeof(ulong) * (1 + (2 * CopyWords(clocks)));
+    public static int LengthFor(int clocks) => TwinWords.LengthFor(HeadWords + (2 * clocks));
 
     /// <summary>The number of clocks.</summary>
     public int Count => clocks;
@@ -40,44 +41,40 @@ internal sealed class AlarmBoard(DeviceState state, int clocks, Action? probe = 
     {
         get
         {
-            Span<ulong> copy = Copy(Selector);
+            ReadOnlySpan<ulong> copy = _words.Current;
             int at = HeadWords + (2 * clock);
             return new(copy[at], (AlarmFlags)copy[at + 1]);
         }
     }
 
-    private ref ulong Selector => ref Words[0];
-
-    private Span<ulong> Words => MemoryMarshal.Cast<byte, ulong>(state.Bytes);
-
     /// <summary>Whether a request of the requestq was applied before.</summary>
-    public bool WasApplied(ulong sequence) => sequence < Copy(Selector)[Applied];
+    public bool WasApplied(ulong sequence) => sequence < _words.Current[Applied];
 
     /// <summary>The clock whose notification a request of the alarmq carries; -1 if it carries none, or one that is void by now.</summary>
     public int ClockCarriedBy(ulong sequence)
     {
-        Span<ulong> copy = Copy(Selector);
+        ReadOnlySpan<ulong> copy = _words.Current;
         return copy[Carrier] == sequence + 1 ? (int)copy[CarriedClock] - 1 : -1;
     }
 
     /// <summary>Whether some request of the alarmq carries a notification, be it used or not.</summary>
-    public bool HasCarrier => Copy(Selector)[CarriedClock] != 0;
+    public bool HasCarrier => _words.Current[CarriedClock] != 0;
 
     /// <summary>Changes an alarm by a request of the requestq, once and for all. What was carried for the clock and not used is void.</summary>
     public void Apply(int clock, AlarmRecord alarm, ulong sequence)
     {
-        Span<ulong> next = Begin();
+        Span<ulong> next = _words.Begin();
         Put(next, clock, alarm);
         next[Applied] = sequence + 1;
         if (next[CarriedClock] == (ulong)clock + 1) { next[CarriedClock] = 0; }
-        Commit();
+        _words.Commit();
     }
 
     /// <summary>Changes an alarm because of its clock.</summary>
     public void Change(int clock, AlarmRecord alarm)
     {
-        Put(Begin(), clock, alarm);
-        Commit();
+        Put(_words.Begin(), clock, alarm);
+        _words.Commit();
     }
 
     /// <summary>Takes a ringing alarm and gives its notification to a request of the alarmq.</summary>
@@ -87,10 +84,10 @@ internal sealed class AlarmBoard(DeviceState state, int clocks, Action? probe = 
         for (int clock = 0; clock < clocks; clock++)
         {
             if (!this[clock].IsRinging) { continue; }
-            Span<ulong> next = Begin();
+            Span<ulong> next = _words.Begin();
             Put(next, clock, this[clock].Told());
             (next[Carrier], next[CarriedClock]) = (sequence + 1, (ulong)clock + 1);
-            Commit();
+            _words.Commit();
             return clock;
         }
         return -1;
@@ -102,8 +99,6 @@ internal sealed class AlarmBoard(DeviceState state, int clocks, Action? probe = 
     /// <summary>Requests of the alarmq are numbered anew.</summary>
     public void ForgetCarrier() => Forget(CarriedClock);
 
-    private static int CopyWords(int clocks) => HeadWords + (2 * clocks);
-
     private static void Put(Span<ulong> copy, int clock, AlarmRecord alarm)
     {
         int at = HeadWords + (2 * clock);
@@ -112,24 +107,8 @@ internal sealed class AlarmBoard(DeviceState state, int clocks, Action? probe = 
 
     private void Forget(int word)
     {
-        if (Copy(Selector)[word] == 0) { return; }
-        Begin()[word] = 0;
-        Commit();
-    }
-
-    private Span<ulong> Copy(ulong selector) => Words.Slice(1 + ((int)(selector & 1) * CopyWords(clocks)), CopyWords(clocks));
-
-    private Span<ulong> Begin()
-    {
-        Span<ulong> next = Copy(Selector + 1);
-        Copy(Selector).CopyTo(next);
-        return next;
-    }
-
-    private void Commit()
-    {
-        probe?.Invoke();
-        Volatile.Write(ref Selector, Selector ^ 1);
-        probe?.Invoke();
+        if (_words.Current[word] == 0) { return; }
+        _words.Begin()[word] = 0;
+        _words.Commit();
     }
 }

@@ -1,89 +1,34 @@
 using System.Buffers.Binary;
+using Stratos.Fabric.Devices.Recovery;
 using Stratos.Fabric.Virtio.Contract;
-using Stratos.Fabric.Virtio.Rings;
 
 namespace Stratos.Fabric.Devices.Rtc.Alarms;
 
-/// <summary>Serves the alarmq: one buffer tells of one expiration. The buffers stay in the ring until there is one.</summary>
-/// <remarks>
-/// The board notes, in one step, that the alarm does not ring any more and which request carries the notification; only
-/// then is the request filled and completed. After a crash the request is either handed out again, and carries the same
-/// notification, or it was completed, and the alarm is quiet. So each expiration is told once.
-/// </remarks>
-internal sealed class AlarmHandler : QueueHandler
+/// <summary>Serves the alarmq: one buffer tells of one expiration.</summary>
+internal sealed class AlarmHandler : NotificationHandler
 {
     private readonly RtcDevice _device;
-    private readonly QueueContext _queue;
-    private DescriptorChain? _held;
-    private bool _mayOwe;
 
     public AlarmHandler(RtcDevice device, QueueContext queue)
+        : base(queue, device.Gate, RtcMessage.NotificationLength, queue.Resumed && device.Alarms.HasCarrier)
     {
-        (_device, _queue) = (device, queue);
+        _device = device;
         if (!queue.Resumed) { device.Alarms.ForgetCarrier(); }
-        _mayOwe = device.Alarms.HasCarrier;
         device.Attach(this, (queue.Features & RtcDevice.AlarmFeature) != 0);
     }
 
-    /// <summary>One at a time. A successor asks for one in any case: it may be the one that carried a notification when the process died.</summary>
-    public override int Demand
-    {
-        get
-        {
-            lock (_device.Gate) { return _held is null && (_mayOwe || _device.Alarms.IsRinging) ? 1 : 0; }
-        }
-    }
+    protected override bool IsPending => _device.Alarms.IsRinging;
 
-    public override void Handle(DescriptorChain chain)
+    protected override bool TryCarry(ulong sequence, Span<byte> notification)
     {
-        lock (_device.Gate)
-        {
-            _mayOwe = false;
-            if (chain.ReadableLength != 0 || chain.WritableLength < RtcMessage.NotificationLength)
-            {
-                _device.Warn(_queue.Name, "a buffer without room for a notification was returned empty");
-                chain.Complete(0);
-                return;
-            }
-            int clock = _device.Alarms.ClockCarriedBy(chain.Sequence);
-            if (clock < 0) { clock = _device.Alarms.Carry(chain.Sequence); }
-            if (clock >= 0) { Tell(chain, clock); }
-            else { _held = chain; }
-        }
-    }
-
-    public override void Stop()
-    {
-        lock (_device.Gate)
-        {
-            _device.Detach(this);
-            _held?.Release();
-            _held = null;
-        }
-    }
-
-    /// <summary>An alarm may ring. With the device's gate held; any thread.</summary>
-    public void Ring()
-    {
-        if (_held is null)
-        {
-            _queue.Wake();
-            return;
-        }
-        int clock = _device.Alarms.Carry(_held.Sequence);
-        if (clock < 0) { return; }
-        DescriptorChain chain = _held;
-        _held = null;
-        Tell(chain, clock);
-    }
-
-    private static void Tell(DescriptorChain chain, int clock)
-    {
-        Span<byte> notification = stackalloc byte[RtcMessage.NotificationLength];
-        notification.Clear();
+        int clock = _device.Alarms.ClockCarriedBy(sequence);
+        if (clock < 0) { clock = _device.Alarms.Carry(sequence); }
         BinaryPrimitives.WriteUInt16LittleEndian(notification, (ushort)RtcMessageType.AlarmNotification);
-        BinaryPrimitives.WriteUInt16LittleEndian(notification[RtcMessage.HeadLength..], (ushort)clock);
-        chain.CopyTo(0, notification);
-        chain.Complete(RtcMessage.NotificationLength);
+        BinaryPrimitives.WriteUInt16LittleEndian(notification[RtcMessage.HeadLength..], (ushort)Math.Max(clock, 0));
+        return clock >= 0;
     }
+
+    protected override void Detach() => _device.Detach(this);
+
+    protected override void Warn(string where, string what) => _device.Warn(where, what);
 }
