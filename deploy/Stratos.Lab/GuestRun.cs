@@ -18,11 +18,12 @@ public sealed class GuestRun : IAsyncDisposable
     {
         _spec = spec;
         _folder = new RunFolder();
+        IReadOnlyList<string> arguments = Arguments(lab, spec);
         _console = new SerialPort(_folder.Console);
         _port = new SerialPort(_folder.Output);
         _output = new ScriptOutput(_port, spec.RunId, migrated: spec.Incoming is not null);
         Monitor = new QmpMonitor(_folder.Monitor);
-        _qemu = new QemuProcess(lab.Qemu(spec.Qemu), QemuCommandLine.Build(lab, spec, _folder));
+        _qemu = new QemuProcess(lab.Qemu(spec.Qemu), arguments);
         _watch = WatchAsync();
     }
 
@@ -103,6 +104,19 @@ public sealed class GuestRun : IAsyncDisposable
         await Monitor.DisposeAsync();
         _qemu.Dispose();
         _folder.Dispose();
+    }
+
+    private IReadOnlyList<string> Arguments(LabEnvironment lab, GuestSpec spec)
+    {
+        try
+        {
+            return QemuCommandLine.Build(lab, spec, _folder);
+        }
+        catch
+        {
+            _folder.Dispose();
+            throw;
+        }
     }
 
     private async Task WaitUntilAsync(Func<bool> happened, string what, TimeSpan deadline, CancellationToken ct)

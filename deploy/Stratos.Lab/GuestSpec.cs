@@ -19,6 +19,14 @@ public sealed record GuestSpec
     public IReadOnlyList<GuestDevice> Devices { get; init; } = [];
 
     /// <summary>
+    /// Nodes and properties of the root of the guest's device tree, in the device tree's language; null for none. It
+    /// names devices by the labels of their nodes (<see cref="GuestDevice.Node"/>), such as
+    /// <c>leds { compatible = "gpio-leds"; led0 { gpios = &lt;&amp;gpio 0 0&gt;; }; };</c>. A guest has a tree when this
+    /// or a device's node is there.
+    /// </summary>
+    public string? DeviceTree { get; init; }
+
+    /// <summary>
     /// The script, run by dash as root. Standard output and error are the output of the run; the script's exit
     /// code is the run's. Any length. Lines that the test sends come in on /dev/ttyS1.
     /// </summary>

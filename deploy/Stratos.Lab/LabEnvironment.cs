@@ -25,6 +25,9 @@ public sealed class LabEnvironment
     /// <summary>fio, for comparisons on this machine itself.</summary>
     public string Fio => Program("fio");
 
+    /// <summary>dtc, the device tree compiler.</summary>
+    public string DeviceTreeCompiler => Program("dtc");
+
     internal string BaseLayer => Path.Combine(Root, "images", "base.cpio.lz4");
 
     /// <summary>
@@ -54,6 +57,7 @@ public sealed class LabEnvironment
     /// Starts a guest. It returns at once; a guest that cannot start says so in the first wait on the run.
     /// </summary>
     /// <exception cref="LabUnavailableException">QEMU could not be started at all.</exception>
+    /// <exception cref="ArgumentException">The spec's device tree is wrong.</exception>
     public Task<GuestRun> BootAsync(GuestSpec spec, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(spec);

@@ -18,7 +18,7 @@ internal static class QemuCommandLine
             "-accel", accelerator,
             "-cpu", "qemu64",
             "-smp", spec.Cpus.ToString(CultureInfo.InvariantCulture),
-            "-kernel", lab.Kernel,
+            "-kernel", folder.Kernel(lab, spec),
             "-initrd", folder.FileSystem(lab, spec.Layers),
             "-append", string.Join(' ', ["console=ttyS0", "panic=-1", "quiet", "loglevel=6", "tsc=unstable", .. spec.KernelArguments]),
             "-fw_cfg", $"name=opt/stratos/run,string={spec.RunId}",
@@ -27,9 +27,10 @@ internal static class QemuCommandLine
             .. Port("lab-output", folder.Output), "-serial", "chardev:lab-output",
             .. Port("lab-monitor", folder.Monitor), "-mon", "chardev=lab-monitor,mode=control",
         ];
+        IReadOnlyList<int?> slots = DeviceTreeSource.Slots(spec);
         for (int i = 0; i < spec.Devices.Count; i++)
         {
-            arguments.AddRange(spec.Devices[i].Arguments(spec.Qemu, string.Create(CultureInfo.InvariantCulture, $"device{i}")));
+            arguments.AddRange(spec.Devices[i].Arguments(spec.Qemu, string.Create(CultureInfo.InvariantCulture, $"device{i}"), slots[i]));
         }
 
         if (spec.Incoming is { } from)

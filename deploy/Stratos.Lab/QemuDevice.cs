@@ -19,5 +19,8 @@ public sealed record QemuDevice(params IReadOnlyList<string> RawArguments) : Gue
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Arguments(QemuVersion qemu, string id) => RawArguments;
+    /// <exception cref="InvalidOperationException">The device has a node: its arguments are as they are, and no slot can be added.</exception>
+    public override IEnumerable<string> Arguments(QemuVersion qemu, string id, int? slot = null) => slot is null
+        ? RawArguments
+        : throw new InvalidOperationException($"A {nameof(QemuDevice)} takes no device tree node. Remedy: add one with its addr=SLOT.FUNCTION to {nameof(GuestSpec.DeviceTree)}.");
 }

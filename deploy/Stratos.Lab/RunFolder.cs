@@ -17,6 +17,20 @@ internal sealed class RunFolder : IDisposable
         return In(name);
     }
 
+    /// <summary>The lab's kernel as it is, or with the device tree that the spec asks for.</summary>
+    public string Kernel(LabEnvironment lab, GuestSpec spec)
+    {
+        if (DeviceTreeSource.Build(spec) is not { } source)
+        {
+            return lab.Kernel;
+        }
+
+        string compiled = In("tree.dtb");
+        DeviceTreeKernel.Compile(lab.DeviceTreeCompiler, Write("tree.dts", source), compiled);
+        File.WriteAllBytes(In("kernel"), DeviceTreeKernel.Append(File.ReadAllBytes(lab.Kernel), File.ReadAllBytes(compiled)));
+        return In("kernel");
+    }
+
     /// <summary>The base layer as it is, or joined with others: the kernel unpacks archives that follow each other.</summary>
     public string FileSystem(LabEnvironment lab, IReadOnlyList<GuestLayer> layers)
     {

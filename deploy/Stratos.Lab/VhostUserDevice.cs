@@ -62,7 +62,7 @@ public sealed record VhostUserDevice(string Driver, string Socket) : GuestDevice
         this with { Properties = [.. Properties, .. properties] };
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Arguments(QemuVersion qemu, string id)
+    public override IEnumerable<string> Arguments(QemuVersion qemu, string id, int? slot = null)
     {
         List<string> channel = ["socket", "id=" + id, "path=" + QemuText.Escape(Socket)];
         if (QemuListens)
@@ -76,7 +76,13 @@ public sealed record VhostUserDevice(string Driver, string Socket) : GuestDevice
                 : Number("reconnect-ms", (int)pause.TotalMilliseconds));
         }
 
-        return ["-chardev", string.Join(',', channel), "-device", string.Join(',', [Driver, "chardev=" + id, .. Properties])];
+        List<string> device = [Driver, "chardev=" + id, .. Properties];
+        if (slot is { } place)
+        {
+            device.Add(string.Create(CultureInfo.InvariantCulture, $"addr={place:x}.0"));
+        }
+
+        return ["-chardev", string.Join(',', channel), "-device", string.Join(',', device)];
     }
 
     private static string Number(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"{name}={value}");
