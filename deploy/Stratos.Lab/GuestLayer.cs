@@ -8,4 +8,7 @@ public enum GuestLayer
 
     /// <summary>mkfs.ext4, e2fsck, resize2fs, tune2fs, dumpe2fs, debugfs.</summary>
     Ext4,
+
+    /// <summary>mmc (mmc-utils) and openssl, whose library .NET programs need for HMACs.</summary>
+    Rpmb,
 }
