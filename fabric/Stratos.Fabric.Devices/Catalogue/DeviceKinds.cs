@@ -1,6 +1,7 @@
 using Stratos.Fabric.Devices.Block;
 using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
+using Stratos.Fabric.Devices.Rpmb;
 
 namespace Stratos.Fabric.Devices.Catalogue;
 
@@ -13,6 +14,7 @@ public static class DeviceKinds
         BlockKind.Kind,
         ConsoleKind.Kind,
         EntropyKind.Kind,
+        RpmbKind.Kind,
     ];
 
     /// <summary>Finds a kind by its name.</summary>
