@@ -57,7 +57,7 @@ public sealed unsafe class MmcPartition : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>struct mmc_ioc_multi_cmd with room for its commands.</summary>
-    private struct Request
+    internal struct Request
     {
         public ulong Count;
         public NativeCommand First;
@@ -65,7 +65,7 @@ public sealed unsafe class MmcPartition : IDisposable
     }
 
     /// <summary>struct mmc_ioc_cmd.</summary>
-    private struct NativeCommand
+    internal struct NativeCommand
     {
         public int WriteFlag;
         public int IsApplicationCommand;

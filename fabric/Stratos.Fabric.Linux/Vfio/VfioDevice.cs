@@ -122,7 +122,7 @@ public sealed unsafe class VfioDevice : IDisposable
         IoResult.Capture(Libc.DeviceControl(container, request, argument)).OrThrow(operation, name);
 
     /// <summary>struct vfio_region_info.</summary>
-    private struct NativeVfioRegion
+    internal struct NativeVfioRegion
     {
         public uint Size;
         public uint Flags;
