@@ -1,5 +1,4 @@
 using Stratos.Fabric.Devices.Rpmb.Store;
-using Stratos.Fabric.Linux;
 
 namespace Stratos.Fabric.Devices.Rpmb;
 
@@ -46,17 +45,26 @@ public sealed record RpmbOptions
         {
             throw new ArgumentException($"{(File is null ? "board" : "file")}: the folder of '{path}' does not exist. Make it first.");
         }
+        if (File is not null) { Naming(() => FileRpmbMedium.Check(File, Units)); }
     }
 
     /// <summary>Opens the storage, and makes it if it is not there.</summary>
     /// <exception cref="ArgumentException">It cannot be used; the message names the option and the remedy.</exception>
     internal IRpmbMedium OpenMedium()
     {
+        IRpmbMedium? medium = null;
+        Naming(() => medium = File is not null ? FileRpmbMedium.Open(File, Units) : SimulatedRpmbMedium.Open(Board, Units));
+        return medium!;
+    }
+
+    /// <summary>Lets a failure name the option.</summary>
+    private void Naming(Action action)
+    {
         try
         {
-            return File is not null ? FileRpmbMedium.Open(File, Units) : SimulatedRpmbMedium.Open(Board, Units);
+            action();
         }
-        catch (Exception failure) when (failure is IOException or LinuxException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ArgumentException($"{(File is null ? "board" : "file")}: {failure.Message}", failure);
         }

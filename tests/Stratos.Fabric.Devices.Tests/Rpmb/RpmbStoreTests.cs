@@ -135,11 +135,14 @@ public sealed class RpmbStoreTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(path).UnixFileMode);
         Assert.Equal((long)RpmbStore.LengthFor(2), new FileInfo(path).Length);
         Assert.Equal([path], Directory.GetFiles(folder.Path));
+        Assert.Contains("capacity of 2 units", Assert.Throws<RpmbStoreException>(() => FileRpmbMedium.Open(path, 4)).Message, StringComparison.Ordinal);
+        Assert.Contains("capacity of 2 units", Assert.Throws<RpmbStoreException>(() => FileRpmbMedium.Check(path, 4)).Message, StringComparison.Ordinal);
         using RpmbStore again = RpmbStore.Open(FileRpmbMedium.Open(path, 2), path);
+        Assert.Contains("in use by another device", Assert.Throws<RpmbStoreException>(() => FileRpmbMedium.Open(path, 2)).Message, StringComparison.Ordinal);
+        FileRpmbMedium.Check(path, 2);
         Assert.Equal(Frames.Key, again.Key.ToArray());
         Assert.Equal((1u, 1024), (again.WriteCounter, again.Blocks));
         AssertBlocks(again, 1023, 1, 9, path);
-        Assert.Contains("capacity of 2 units", Assert.Throws<RpmbStoreException>(() => FileRpmbMedium.Open(path, 4)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>A key, then writes of several blocks, until the power ends; then what is there is compared with what was answered.</summary>

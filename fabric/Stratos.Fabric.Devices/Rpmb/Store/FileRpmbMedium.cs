@@ -15,7 +15,7 @@ public sealed class FileRpmbMedium : IRpmbMedium
     /// <summary>Opens a store's file, and makes a new store where there is none. Nobody ever sees half of a new one.</summary>
     /// <param name="path">The file. It holds the key: only its owner may read it when it is made here.</param>
     /// <param name="units">Capacity in units of 128 KiB, 1 to 128.</param>
-    /// <exception cref="RpmbStoreException">The file has another capacity or is no store.</exception>
+    /// <exception cref="RpmbStoreException">The file has another capacity, is no store, or is in use.</exception>
     /// <exception cref="LinuxException">The file cannot be made or opened.</exception>
     public static FileRpmbMedium Open(string path, int units)
     {
@@ -23,16 +23,28 @@ public sealed class FileRpmbMedium : IRpmbMedium
         FileRpmbMedium medium = new(FileIo.OpenFile(path, OpenFlags.ReadWrite));
         try
         {
-            int kept = RpmbStore.ReadUnits(medium, path);
-            return kept == units
-                ? medium
-                : throw new RpmbStoreException($"{path} has a capacity of {kept} units of 128 KiB, not {units}. Give the capacity that it has, or name another file.");
+            if (!FileIo.TryLock(medium._file).IsSuccess)
+            {
+                throw new RpmbStoreException($"{path} is in use by another device; two would count the same writes twice. Give each device a file of its own.");
+            }
+            RequireUnits(medium, path, units);
+            return medium;
         }
         catch
         {
             medium.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks, without a lock and without a change, that a file which is there is a store of a capacity.</summary>
+    /// <exception cref="RpmbStoreException">It is not.</exception>
+    /// <exception cref="LinuxException">It cannot be read.</exception>
+    public static void Check(string path, int units)
+    {
+        if (!File.Exists(path)) { return; }
+        using FileRpmbMedium medium = new(FileIo.OpenFile(path, OpenFlags.ReadOnly));
+        RequireUnits(medium, path, units);
     }
 
     /// <inheritdoc/>
@@ -67,6 +79,12 @@ public sealed class FileRpmbMedium : IRpmbMedium
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static void RequireUnits(FileRpmbMedium medium, string path, int units)
+    {
+        int kept = RpmbStore.ReadUnits(medium, path);
+        if (kept != units) { throw new RpmbStoreException($"{path} has a capacity of {kept} units of 128 KiB, not {units}. Give the capacity that it has, or name another file."); }
+    }
 
     /// <summary>Formats a file beside the place, syncs it, moves it there if nobody else was first, and syncs the name.</summary>
     private static void Make(string path, int units)
