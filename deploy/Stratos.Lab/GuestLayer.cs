@@ -11,4 +11,7 @@ public enum GuestLayer
 
     /// <summary>Linux's own tests of clocks: rtctest and testptp.</summary>
     SelfTests,
+
+    /// <summary>mmc (mmc-utils) and openssl, whose library .NET programs need for HMACs.</summary>
+    Rpmb,
 }

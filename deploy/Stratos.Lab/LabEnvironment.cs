@@ -77,6 +77,7 @@ public sealed class LabEnvironment
         GuestLayer.Fio => "fio.cpio.lz4",
         GuestLayer.Ext4 => "ext4.cpio.lz4",
         GuestLayer.SelfTests => "selftests.cpio.lz4",
+        GuestLayer.Rpmb => "rpmb.cpio.lz4",
         _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "The lab has no such layer."),
     });
 

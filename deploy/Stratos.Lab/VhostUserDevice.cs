@@ -53,6 +53,9 @@ public sealed record VhostUserDevice(string Driver, string Socket) : GuestDevice
     /// <summary>Clocks (virtio id 17): QEMU 11.1 only.</summary>
     public static VhostUserDevice Rtc(string socket) => new("vhost-user-rtc-pci", socket);
 
+    /// <summary>An RPMB device (virtio id 28) through QEMU's generic device: QEMU 11.1 only.</summary>
+    public static VhostUserDevice Rpmb(string socket) => Generic(socket, virtioId: 28, queues: 1, queueSize: 64, configBytes: 3).With("packed=on");
+
     /// <summary>Any virtio device by its id, up to 45, through vhost-user-test-device: QEMU 11.1 only.</summary>
     /// <param name="socket">The backend's socket.</param>
     /// <param name="virtioId">The virtio device id.</param>

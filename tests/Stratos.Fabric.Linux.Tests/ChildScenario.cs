@@ -60,7 +60,7 @@ internal static class ChildScenario
     {
         MemoryFaultGuard.Install();
         using MemoryFile file = MemoryFile.Create("cut", 4096, seal: false);
-        using Mapping mapping = Mapping.Create(file, "cut", PageRange.Around(0, 4096, 4096), MemoryAccess.ReadWrite, guarded);
+        using Mapping mapping = Mapping.Create(file.Descriptor, "cut", PageRange.Around(0, 4096, 4096), MemoryAccess.ReadWrite, guarded);
         file.SetLength(0);
         mapping.Span[0] = 1;
     }

@@ -19,6 +19,29 @@ public sealed class GuestScriptTests(LabFixture fixture)
     }
 
     [Fact]
+    public async Task Programs_of_this_machine_are_there_beside_a_layer_s()
+    {
+        string program = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(program, "#!/bin/sh\necho hello from here\n", Ct);
+            GuestResult result = await RunAsync(new()
+            {
+                Layers = [GuestLayer.Ext4],
+                Programs = [new(program, "/opt/mine/hello"), new(program, "/bin/greet")],
+                Script = "/opt/mine/hello && greet && mke2fs -V 2>/dev/null",
+            });
+
+            Assert.Equal("hello from here\nhello from here\n", result.Output);
+            Assert.Equal(0, result.ExitCode);
+        }
+        finally
+        {
+            File.Delete(program);
+        }
+    }
+
+    [Fact]
     public async Task A_script_without_output_gives_none()
     {
         GuestResult result = await RunAsync(new() { Script = "true" });

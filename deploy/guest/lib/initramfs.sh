@@ -1,6 +1,6 @@
 # The guest's file system: a base layer, and layers for what only some guests need.
 
-LAYERS="base fio ext4"
+LAYERS="base fio ext4 rpmb"
 
 build_initramfs() {
     local root=$LAB/roots/$SUITE work=$LAB/roots/$SUITE/build/initramfs layer

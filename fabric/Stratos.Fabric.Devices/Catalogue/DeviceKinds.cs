@@ -4,6 +4,7 @@ using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Devices.Gpio;
 using Stratos.Fabric.Devices.I2c;
+using Stratos.Fabric.Devices.Rpmb;
 using Stratos.Fabric.Devices.Rtc;
 using Stratos.Fabric.Devices.Spi;
 
@@ -21,6 +22,7 @@ public static class DeviceKinds
         EntropyKind.Kind,
         GpioKind.Kind,
         I2cKind.Kind,
+        RpmbKind.Kind,
         RtcKind.Kind,
         SpiKind.Kind,
     ];

@@ -113,9 +113,9 @@ public sealed unsafe class Mapping : IDisposable
         }
     }
 
-    internal static Mapping Create(MemoryFile file, string name, PageRange range, MemoryAccess access, bool canFault)
+    internal static Mapping Create(FileDescriptor file, string name, PageRange range, MemoryAccess access, bool canFault)
     {
-        IoResult mapped = IoResult.Capture(Libc.Map(0, (nuint)range.Size, (int)access, MapFlags.Shared, file.Descriptor, (long)range.Start));
+        IoResult mapped = IoResult.Capture(Libc.Map(0, (nuint)range.Size, (int)access, MapFlags.Shared, file, (long)range.Start));
         nint start = (nint)mapped.OrThrow("mmap", name);
         try
         {

@@ -113,7 +113,7 @@ public sealed unsafe class MemoryFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, fileLength - offset);
         // Huge pages can be punched out of a sealed file, and then be missing from the pool: only small ones are safe.
         bool canFault = !IsShrinkSealed || PageSize != (ulong)Environment.SystemPageSize;
-        return Mapping.Create(this, _name, PageRange.Around(offset, length, PageSize), access, canFault);
+        return Mapping.Create(Descriptor, _name, PageRange.Around(offset, length, PageSize), access, canFault);
     }
 
     /// <summary>Maps the whole file as it is now.</summary>

@@ -21,6 +21,9 @@ public sealed class LayoutTests
         Assert.Equal(128, Unsafe.SizeOf<ChildStatus>());
         Assert.Equal(152, Unsafe.SizeOf<SignalHandling>());
         Assert.Equal(32, Unsafe.SizeOf<FaultGuardEntry.Slot>());
+        Assert.Equal(32, Unsafe.SizeOf<VfioDevice.NativeVfioRegion>());
+        Assert.Equal(72, Unsafe.SizeOf<MmcPartition.NativeCommand>());
+        Assert.Equal(8 + (8 * 72), Unsafe.SizeOf<MmcPartition.Request>());
     }
 
     [Theory]
@@ -44,6 +47,13 @@ public sealed class LayoutTests
     [InlineData(typeof(SignalHandling), "Handler", 0)]
     [InlineData(typeof(SignalHandling), "Flags", 136)]
     [InlineData(typeof(FaultGuardEntry.Slot), "End", 8)]
+    [InlineData(typeof(VfioDevice.NativeVfioRegion), "Length", 16)]
+    [InlineData(typeof(VfioDevice.NativeVfioRegion), "Offset", 24)]
+    [InlineData(typeof(MmcPartition.NativeCommand), "Opcode", 8)]
+    [InlineData(typeof(MmcPartition.NativeCommand), "Flags", 32)]
+    [InlineData(typeof(MmcPartition.NativeCommand), "Blocks", 40)]
+    [InlineData(typeof(MmcPartition.NativeCommand), "Data", 64)]
+    [InlineData(typeof(MmcPartition.Request), "First", 8)]
     [InlineData(typeof(FaultGuardEntry.Slot), "Faulted", 16)]
     [InlineData(typeof(FaultGuardEntry.Slot), "Users", 20)]
     [InlineData(typeof(FaultGuardEntry.Slot), "Protection", 24)]
