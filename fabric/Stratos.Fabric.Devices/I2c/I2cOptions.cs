@@ -9,7 +9,7 @@ public sealed record I2cOptions
     /// <summary>Chips of a simulated bus, as <see cref="I2cBusPlan"/> reads them.</summary>
     public string? Chips { get; init; }
 
-    /// <summary>The file that is the simulated bus's board; null for one that is gone with the process.</summary>
+    /// <summary>The file that is the simulated bus's board; null for memory that is gone with the serving process.</summary>
     public string? Board { get; init; }
 
     /// <summary>The host's bus: the number of its <c>/dev/i2c-N</c>.</summary>

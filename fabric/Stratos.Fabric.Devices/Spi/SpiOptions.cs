@@ -9,7 +9,7 @@ public sealed record SpiOptions
     /// <summary>Chips of a simulated bus, as <see cref="SpiBusPlan"/> reads them.</summary>
     public string? Chips { get; init; }
 
-    /// <summary>The file that is the simulated bus's board; null for one that is gone with the process.</summary>
+    /// <summary>The file that is the simulated bus's board; null for memory that is gone with the serving process.</summary>
     public string? Board { get; init; }
 
     /// <summary>The chip selects that the guest may use, as <see cref="SpiAccess"/> reads them; null for all.</summary>

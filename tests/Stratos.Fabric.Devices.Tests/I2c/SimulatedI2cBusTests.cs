@@ -1,3 +1,4 @@
+using Stratos.Fabric.Devices.Catalogue;
 using Stratos.Fabric.Devices.I2c;
 using Stratos.Fabric.Devices.I2c.Simulation;
 using Stratos.Fabric.Devices.Tests.Bench;
@@ -118,6 +119,22 @@ public sealed class SimulatedI2cBusTests : IDisposable
     {
         SimulatedI2cBus.Open(Board, new I2cTally(Counter)).Dispose();
         Assert.Contains("board:", Assert.Throws<ArgumentException>(() => I2cKind.Kind.Create(Options())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_launcher_keeps_a_board_for_chips_whose_user_named_none()
+    {
+        Dictionary<string, string> options = new() { ["chips"] = "tally@0x30" };
+        string board;
+        using (DeviceLauncher launcher = I2cKind.Kind.Launch(options, _folder))
+        {
+            board = launcher.Options["board"];
+            I2cKind.Kind.Create(launcher.Options).Deactivate();
+            Assert.True(File.Exists(board));
+        }
+        Assert.False(File.Exists(board));
+        using DeviceLauncher named = I2cKind.Kind.Launch(Options(), _folder);
+        Assert.Equal(Board, named.Options["board"]);
     }
 
     [Fact]
