@@ -83,6 +83,18 @@ public sealed class BoardMemory : IDisposable
     /// <returns>False if the time is over.</returns>
     public bool WaitForChange(uint seen, TimeSpan timeout) => SharedWord.Wait(ref ChangeWord, seen, timeout);
 
+    /// <summary>Takes the board as <see cref="TryEnter"/> does, and waits for as long as it takes.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public void Enter()
+    {
+        Monitor.Enter(_gate);
+        if (_file is null) { return; }
+        IoResult locked = FileIo.Lock(_file);
+        if (locked.IsSuccess) { return; }
+        Monitor.Exit(_gate);
+        locked.OrThrow("flock", "board");
+    }
+
     /// <summary>
     /// Takes the board for this thread alone, over all processes that have it open. A process that dies gives it back, with
     /// the memory as it was at that moment.

@@ -146,15 +146,6 @@ public static unsafe partial class FileIo
         return Allocate(descriptor, ZeroRange | KeepSize, offset, length);
     }
 
-    /// <summary>Takes a file for this open file alone, without waiting. The lock ends with the descriptor, or with the process.</summary>
-    /// <param name="descriptor">The file.</param>
-    /// <returns>Zero; <see cref="Errno.EAGAIN"/> if somebody else has the file; or another error.</returns>
-    public static IoResult TryLock(FileDescriptor descriptor)
-    {
-        const int exclusiveAtOnce = 6; // LOCK_EX | LOCK_NB
-        return IoResult.Capture(Libc.Lock(descriptor, exclusiveAtOnce));
-    }
-
     /// <summary>Describes an open file.</summary>
     /// <param name="descriptor">The file.</param>
     /// <exception cref="LinuxException">The kernel refused.</exception>

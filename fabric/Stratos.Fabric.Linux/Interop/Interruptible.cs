@@ -11,6 +11,13 @@ internal static unsafe class Interruptible
         return result;
     }
 
+    internal static IoResult Lock(FileDescriptor descriptor, int operation)
+    {
+        IoResult result;
+        do { result = IoResult.Capture(Libc.Lock(descriptor, operation)); } while (result.IsInterrupted);
+        return result;
+    }
+
     internal static IoResult Read(FileDescriptor descriptor, Span<byte> buffer)
     {
         IoResult result;

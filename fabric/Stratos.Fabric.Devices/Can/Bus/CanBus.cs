@@ -21,14 +21,12 @@ public sealed class CanBus : IDisposable
 {
     private readonly BoardMemory _memory;
     private readonly BusArbiter _arbiter;
-    private readonly FileLock? _lock;
     private readonly TimeProvider _time;
-    private readonly Lock _gate = new();
     private readonly long _nanosecondsPerTick;
 
-    internal CanBus(BoardMemory memory, CanBitTiming timing, TimeProvider? time = null, FileLock? fileLock = null, Action? probe = null)
+    internal CanBus(BoardMemory memory, CanBitTiming timing, TimeProvider? time = null, Action? probe = null)
     {
-        (_memory, Timing, _time, _lock, Probe) = (memory, timing, time ?? TimeProvider.System, fileLock, probe);
+        (_memory, Timing, _time, Probe) = (memory, timing, time ?? TimeProvider.System, probe);
         _nanosecondsPerTick = 1_000_000_000 / _time.TimestampFrequency;
         Board = new BusBoard(memory);
         _arbiter = new BusArbiter(Board, timing, probe);
@@ -84,7 +82,7 @@ public sealed class CanBus : IDisposable
         BoardMemory memory = BoardMemory.Open(path, kind, BusBoard.Length);
         try
         {
-            return new(memory, timing, time, FileLock.Open(path));
+            return new(memory, timing, time);
         }
         catch
         {
@@ -156,17 +154,7 @@ public sealed class CanBus : IDisposable
     /// <summary>Does everything that was due if nobody else is at it, and tells everybody in any case.</summary>
     internal void TryStep()
     {
-        if (_gate.TryEnter())
-        {
-            if (_lock is null || _lock.TryEnter())
-            {
-                StepAndExit(out _);
-            }
-            else
-            {
-                _gate.Exit();
-            }
-        }
+        if (_memory.TryEnter(TimeSpan.Zero)) { StepAndExit(out _); }
         Raise();
     }
 
@@ -192,21 +180,17 @@ public sealed class CanBus : IDisposable
     internal void CancelIfStopped(int place) => _arbiter.CancelIfStopped(place);
 
     /// <summary>Wakes everybody who waits for the bus.</summary>
-    internal void Raise() => SharedSignal.Raise(ref Board.Header.Signal);
+    internal void Raise() => SharedWord.Advance(ref Board.Header.Signal);
 
     /// <summary>What to hand to <see cref="Wait"/>; read it before looking for work.</summary>
     internal uint Signal => Volatile.Read(ref Board.Header.Signal);
 
     /// <summary>Waits until something happens on the bus, or until a moment.</summary>
     internal void Wait(uint seen, long until) =>
-        SharedSignal.Wait(ref Board.Header.Signal, seen, until == BusArbiter.Never ? -1 : Math.Max(0, until - Now));
+        SharedWord.Wait(ref Board.Header.Signal, seen, until == BusArbiter.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds(Math.Max(0, until - Now) / 1000.0));
 
     /// <summary>Leaves the bus; it goes on.</summary>
-    public void Dispose()
-    {
-        _lock?.Dispose();
-        _memory.Dispose();
-    }
+    public void Dispose() => _memory.Dispose();
 
     private static ulong RandomIdentity()
     {
@@ -228,17 +212,9 @@ public sealed class CanBus : IDisposable
         }
     }
 
-    private void Enter()
-    {
-        _gate.Enter();
-        _lock?.Enter();
-    }
+    private void Enter() => _memory.Enter();
 
-    private void Exit()
-    {
-        _lock?.Exit();
-        _gate.Exit();
-    }
+    private void Exit() => _memory.Exit();
 
     private int FindPlace(string name)
     {
