@@ -60,7 +60,7 @@ internal static class LatencyCommand
     private static LongHistogram Drive(LatencySubject subject, string socket, bool polls, int requests)
     {
         var histogram = new LongHistogram(TimeSpan.FromSeconds(10).Ticks * 100, 3);
-        using var frontend = VhostUserFrontend.Connect(socket, new() { Features = VirtioFeatures.Rings & ~VirtioFeatures.InOrder, KeepInflight = false, Timeout = s_limit });
+        using var frontend = VhostUserFrontend.Connect(socket, new() { Features = ~VirtioFeatures.InOrder, KeepInflight = false, Timeout = s_limit });
         var queue = frontend.AddQueue(subject.Queue, 16);
         List<DriverBuffer> buffers = [];
         if (subject.Request.Length > 0)
