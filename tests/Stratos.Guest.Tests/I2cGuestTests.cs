@@ -78,7 +78,7 @@ public sealed class I2cGuestTests(LabFixture fixture)
     }
 
     [Fact]
-    [Proves("i2c", "each message once while the server is killed, no error to the guest", "design 7", With = "i2ctransfer, Linux at24")]
+    [Proves("i2c", "each message once while the server is killed, no error to the guest", "docs/writing-a-device.md", With = "i2ctransfer, Linux at24")]
     public async Task EachMessageHappensOnceWhileTheServerIsKilled()
     {
         int kills = CampaignSize.Of(ci: 8, full: 200);
@@ -116,7 +116,25 @@ public sealed class I2cGuestTests(LabFixture fixture)
     }
 
     [Fact]
-    [Proves("i2c", "two guests on one bus, apart by address", "docs/devices", With = "i2cdetect, i2ctransfer")]
+    public async Task TheSecondQemuIsServedToo()
+    {
+        var folder = new RunFolder();
+        await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Bus(folder.In("i2c.board"), Tree)], new GuestSpec
+        {
+            Qemu = QemuVersion.Bookworm,
+            Script = $"""
+                set -e
+                {FindBus}
+                i2cdetect -y $bus | grep '^30: 30'
+                i2ctransfer -y $bus w2@0x30 1 2 r12@0x30
+                """,
+        });
+        GuestResult result = await guest.CompletionAsync();
+        Assert.Contains("0x01 0x00 0x00 0x00 0x02 0x00 0x00 0x00 0x02", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Proves("i2c", "two guests on one bus, apart by address", "docs/devices.md", With = "i2cdetect, i2ctransfer")]
     public async Task TwoGuestsShareABusByAddress()
     {
         var firstFolder = new RunFolder();

@@ -69,7 +69,7 @@ public sealed class SpiGuestTests(LabFixture fixture)
     }
 
     [Fact]
-    [Proves("spi", "each transfer once while the server is killed, no error to the guest", "design 7", With = "spi-pipe, Linux at25, MTD")]
+    [Proves("spi", "each transfer once while the server is killed, no error to the guest", "docs/writing-a-device.md", With = "spi-pipe, Linux at25, MTD")]
     public async Task EachTransferHappensOnceWhileTheServerIsKilled()
     {
         int kills = CampaignSize.Of(ci: 8, full: 200);

@@ -17,7 +17,7 @@ public sealed class I2cCrashTests
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("i2c", "killed at every step: each message exactly once, no error", "design 7")]
+    [Proves("i2c", "killed at every step: each message exactly once, no error", "docs/writing-a-device.md")]
     public void A_simulated_bus_is_exact_over_a_death_at_every_step(ulong features)
     {
         int steps = Repeat(features, 1, []);
@@ -39,7 +39,7 @@ public sealed class I2cCrashTests
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("i2c", "without evidence of the bus a started transfer is failed, never repeated", "design 7")]
+    [Proves("i2c", "without evidence of the bus a started transfer is failed, never repeated", "docs/writing-a-device.md")]
     public void A_bus_without_evidence_never_repeats(ulong features)
     {
         int steps = PlayReal(features, [], out _);

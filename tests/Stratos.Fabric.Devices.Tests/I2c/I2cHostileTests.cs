@@ -101,7 +101,7 @@ public sealed class I2cHostileTests : IDisposable
     }
 
     [Fact]
-    [Proves("i2c", "access by address for each guest", "docs/devices")]
+    [Proves("i2c", "access by address for each guest", "docs/devices.md")]
     public void An_address_that_the_guest_may_not_use_looks_empty()
     {
         I2cGuest.Request allowed = _guest.Write(I2cGuest.At(0x67), [1]);

@@ -17,7 +17,7 @@ public sealed class SimulatedI2cBusTests : IDisposable
     private string Board => Path.Combine(_folder, "board");
 
     [Fact]
-    [Proves("i2c", "two adapters share one bus", "docs/devices")]
+    [Proves("i2c", "two adapters share one bus", "docs/devices.md")]
     public void Two_devices_share_a_bus_and_each_has_its_part()
     {
         I2cKind.Kind.Create(Options(("allow", "0x50"))).Deactivate();

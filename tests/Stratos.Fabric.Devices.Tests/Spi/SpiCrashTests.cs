@@ -14,7 +14,7 @@ public sealed class SpiCrashTests
 {
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("spi", "killed at every step: each transfer exactly once, no error", "design 7")]
+    [Proves("spi", "killed at every step: each transfer exactly once, no error", "docs/writing-a-device.md")]
     public void Simulated_chips_are_exact_over_a_death_at_every_step(ulong features)
     {
         int steps = Play(features, []);
@@ -44,7 +44,7 @@ public sealed class SpiCrashTests
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("spi", "without evidence of the bus a started transfer is failed, never repeated", "design 7")]
+    [Proves("spi", "without evidence of the bus a started transfer is failed, never repeated", "docs/writing-a-device.md")]
     public void A_bus_without_evidence_never_repeats(ulong features)
     {
         int steps = PlayReal(features, [], out _);
