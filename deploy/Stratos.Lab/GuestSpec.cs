@@ -15,6 +15,9 @@ public sealed record GuestSpec
     /// <summary>Parts of the guest's file system beside the base layer.</summary>
     public IReadOnlyList<GuestLayer> Layers { get; init; } = [];
 
+    /// <summary>Programs of this machine that the guest has too.</summary>
+    public IReadOnlyList<GuestProgram> Programs { get; init; } = [];
+
     /// <summary>The guest's devices, in the order in which QEMU creates them.</summary>
     public IReadOnlyList<GuestDevice> Devices { get; init; } = [];
 

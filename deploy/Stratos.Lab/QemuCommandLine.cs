@@ -19,7 +19,7 @@ internal static class QemuCommandLine
             "-cpu", "qemu64",
             "-smp", spec.Cpus.ToString(CultureInfo.InvariantCulture),
             "-kernel", folder.Kernel(lab, spec),
-            "-initrd", folder.FileSystem(lab, spec.Layers),
+            "-initrd", folder.FileSystem(lab, spec.Layers, spec.Programs),
             "-append", string.Join(' ', ["console=ttyS0", "panic=-1", "quiet", "loglevel=6", "tsc=unstable", .. spec.KernelArguments]),
             "-fw_cfg", $"name=opt/stratos/run,string={spec.RunId}",
             "-fw_cfg", $"name=opt/stratos/script,file={QemuText.Escape(folder.Write("script", spec.Script + "\n"))}",

@@ -31,16 +31,24 @@ internal sealed class RunFolder : IDisposable
         return In("kernel");
     }
 
-    /// <summary>The base layer as it is, or joined with others: the kernel unpacks archives that follow each other.</summary>
-    public string FileSystem(LabEnvironment lab, IReadOnlyList<GuestLayer> layers)
+    /// <summary>
+    /// The base layer as it is, or joined with others: the kernel unpacks archives that follow each other. One that is not
+    /// compressed comes first, as the kernel cannot tell it from more of a compressed one.
+    /// </summary>
+    public string FileSystem(LabEnvironment lab, IReadOnlyList<GuestLayer> layers, IReadOnlyList<GuestProgram> programs)
     {
-        if (layers.Count == 0)
+        if (layers.Count == 0 && programs.Count == 0)
         {
             return lab.BaseLayer;
         }
 
         string joined = In("initrd");
         using FileStream target = File.Create(joined);
+        if (programs.Count > 0)
+        {
+            WritePrograms(target, programs);
+        }
+
         foreach (string layer in layers.Distinct().Select(lab.Layer).Prepend(lab.BaseLayer))
         {
             using FileStream source = File.OpenRead(layer);
@@ -48,6 +56,17 @@ internal sealed class RunFolder : IDisposable
         }
 
         return joined;
+    }
+
+    private static void WritePrograms(Stream target, IReadOnlyList<GuestProgram> programs)
+    {
+        var archive = new CpioArchive(target);
+        foreach (GuestProgram program in programs)
+        {
+            archive.Add(program.GuestPath, File.ReadAllBytes(program.HostPath));
+        }
+
+        archive.End();
     }
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
