@@ -186,6 +186,8 @@ public sealed class GpioGuestTests(LabFixture fixture)
         {
             bank.Drive(Key, pressed);
             await guest.Run.WaitForAsync(pressed ? "code 30 (KEY_A), value 1\n" : "code 30 (KEY_A), value 0\n", Patience, Ct);
+            // With evtest's line that ends the event, so that nothing of it comes between what others print next.
+            await guest.Run.WaitForAsync("SYN_REPORT ------------\n", Patience, Ct);
         }
     }
 

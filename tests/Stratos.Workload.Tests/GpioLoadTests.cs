@@ -21,7 +21,6 @@ public sealed class GpioLoadTests
     [Fact]
     public void A_line_that_has_another_level_than_was_set_is_corrupted()
     {
-
         using var bank = GpioBank.Private(8);
         foreach (var (from, to) in s_wires) { bank.Wire(from, to); }
         var report = Run(() => new GpioDevice(new LyingPort(bank)), toggles: 200);

@@ -10,7 +10,7 @@ public static class GpioKind
     public static DeviceKind Kind { get; } = new(
         "gpio",
         VirtioDeviceId.Gpio,
-        "lines to drive, sense and get interrupts from (/dev/gpiochip0), on a simulated bank",
+        "lines to drive, sense and get interrupts from (/dev/gpiochip0), on a gpiochip or a simulated bank",
         GpioOptionTexts.Options,
         static values => GpioDevice.Create(GpioOptionTexts.Read(values)));
 }

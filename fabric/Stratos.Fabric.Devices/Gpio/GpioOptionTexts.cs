@@ -9,12 +9,13 @@ internal static class GpioOptionTexts
     /// <summary>The options, in the order of a help text.</summary>
     public static IReadOnlyList<DeviceOption> Options { get; } =
     [
+        new("chip", "PATH", "a gpiochip of this machine, such as /dev/gpiochip0; default: a simulated bank"),
         new("board", "PATH", "the file of a simulated bank, which outlives the program and is shared with whoever opens it; default: a bank of its own"),
         new("bank", "N", "lines of the simulated bank, 1 to 512; default 32"),
-        new("lines", "LIST", "the bank's lines that the guest gets, in its order, such as 0-7,12; default all"),
-        new("read-only", "LIST", "those of the bank's lines that the guest may read but not drive"),
-        new("names", "LIST", "names of the guest's lines in its order, such as led,,door; default none"),
-        new("wires", "LIST", "connections of the bank, such as 0:1,2:3: line 1 follows line 0, and 3 follows 2"),
+        new("lines", "LIST", "the bank's or chip's lines that the guest gets, in its order, such as 0-7,12; default all"),
+        new("read-only", "LIST", "those of the bank's or chip's lines that the guest may read but not drive"),
+        new("names", "LIST", "names of the guest's lines in its order, such as led,,door; default: the chip's"),
+        new("wires", "LIST", "connections of the simulated bank, such as 0:1,2:3: line 1 follows line 0, and 3 follows 2"),
         new("latch", "N", "edges of a masked line that wait for the guest, 1 to 65536; more are merged into one; default 16"),
     ];
 
@@ -25,6 +26,7 @@ internal static class GpioOptionTexts
         GpioOptions standard = new();
         return new GpioOptions
         {
+            Chip = values.Text("chip"),
             Board = values.Text("board"),
             Bank = values.Number("bank", standard.Bank),
             Lines = ReadLines(values, "lines"),

@@ -1,3 +1,4 @@
+using Stratos.Fabric.Devices.Gpio.Linux;
 using Stratos.Fabric.Devices.Gpio.Simulated;
 using Stratos.Fabric.Linux;
 
@@ -8,6 +9,9 @@ public sealed record GpioOptions
 {
     /// <summary>The default of <see cref="Latch"/>: what Linux keeps for a reader of a gpiochip.</summary>
     public const int DefaultLatch = 16;
+
+    /// <summary>A gpiochip of this machine, such as <c>/dev/gpiochip0</c>; null for a simulated bank.</summary>
+    public string? Chip { get; init; }
 
     /// <summary>The file of a simulated bank, which outlives the process and is seen by others; null for a bank of this process alone.</summary>
     public string? Board { get; init; }
@@ -35,6 +39,33 @@ public sealed record GpioOptions
     public IGpioPort OpenPort()
     {
         if (Latch is < 1 or > 65536) { throw new ArgumentException($"latch: {Latch} is not 1 to 65536."); }
+        IGpioPort port = Chip is null ? OpenBankPort() : OpenChip(Chip);
+        try
+        {
+            return new GpioLineSelection(port, Lines, ReadOnly, Names);
+        }
+        catch
+        {
+            port.Dispose();
+            throw;
+        }
+    }
+
+    private GpioChipPort OpenChip(string path)
+    {
+        if (Board is not null || Wires.Count > 0) { throw new ArgumentException("chip: a gpiochip has neither a board nor wires. Leave those out, or the chip."); }
+        try
+        {
+            return new GpioChipPort(path);
+        }
+        catch (LinuxException failure)
+        {
+            throw new ArgumentException($"chip: '{path}' cannot be used ({failure.Message}). Name a device file such as /dev/gpiochip0 that may be read and written; gpiodetect lists them.", failure);
+        }
+    }
+
+    private GpioBankPort OpenBankPort()
+    {
         GpioBank bank = OpenBank();
         try
         {
@@ -43,7 +74,7 @@ public sealed record GpioOptions
                 if (from >= bank.LineCount || to >= bank.LineCount) { throw new ArgumentException($"wires: {from}:{to} names a line that the bank of {bank.LineCount} lines has not."); }
                 bank.Wire(from, to);
             }
-            return new GpioLineSelection(new GpioBankPort(bank), Lines, ReadOnly, Names);
+            return new GpioBankPort(bank);
         }
         catch
         {

@@ -73,6 +73,8 @@ public sealed class GpioKindTests : IDisposable
     [InlineData("wires", "0-1", "FROM:TO")]
     [InlineData("wires", "0:32", "names a line that the bank")]
     [InlineData("board", "/nowhere/at/all", "cannot be opened")]
+    [InlineData("chip", "/dev/null", "/dev/gpiochip0")]
+    [InlineData("chip", "/nowhere/at/all", "gpiodetect lists them")]
     [InlineData("colour", "red", "Known are: ")]
     public void Options_that_make_no_sense_are_refused_by_name(string name, string value, string hint)
     {
@@ -80,6 +82,10 @@ public sealed class GpioKindTests : IDisposable
         Assert.StartsWith($"{name}:", refused.Message, StringComparison.Ordinal);
         Assert.Contains(hint, refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_chip_has_no_board() =>
+        Assert.StartsWith("chip:", Assert.Throws<ArgumentException>(() => Make(("chip", "/dev/gpiochip0"), ("board", Board))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void More_names_than_lines_are_refused() =>

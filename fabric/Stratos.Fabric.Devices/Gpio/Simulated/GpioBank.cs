@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Stratos.Fabric.Devices.Simulation;
 using Stratos.Fabric.Linux;
 
@@ -27,7 +26,7 @@ public sealed class GpioBank : IDisposable
     private GpioBank(BoardMemory board, int lines)
     {
         (_board, LineCount) = (board, lines);
-        Interlocked.CompareExchange(ref Words[IdentityAt], BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1, 0);
+        Interlocked.CompareExchange(ref Words[IdentityAt], BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()) | 1, 0);
     }
 
     private enum Field
