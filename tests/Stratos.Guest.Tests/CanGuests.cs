@@ -17,7 +17,7 @@ public sealed class CanGuests : IAsyncDisposable
 
         """;
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
     private readonly RunFolder _bus;
     private readonly CanBus _station;

@@ -8,7 +8,7 @@ namespace Stratos.Guest.Tests;
 /// <summary>A real guest whose devices are served by a keeper and partitions, all of them processes as in use.</summary>
 public sealed class ServedGuest : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private readonly RunFolder _folder;
     private readonly ConcurrentQueue<string> _log;
 
