@@ -37,6 +37,8 @@ internal static class DescriptorCheck
     public static void SendAway(int channel, ReadOnlySpan<byte> message)
     {
         using var stream = UnixStream.FromDescriptor(FileDescriptor.Borrow(channel));
+        // Again with each message: the frontend shares the open file and may have made it blocking since.
+        stream.IsNonBlocking = true;
         stream.Send(message);
     }
 }
