@@ -70,7 +70,7 @@ internal static class KeeperCommand
         }
         catch (Exception failure) when (failure is LinuxException or ArgumentException)
         {
-            Console.Error.WriteLine($"stratos-keeper: {failure.Message}");
+            StandardErrorLog.WriteLine($"stratos-keeper: {failure.Message}");
             return 1;
         }
     }

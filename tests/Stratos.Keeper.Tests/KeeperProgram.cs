@@ -16,7 +16,9 @@ public sealed class KeeperProgram : IDisposable
     public string Errors => File.Exists(ErrorFile) ? File.ReadAllText(ErrorFile) : "";
     public string Output => File.Exists(OutputFile) ? File.ReadAllText(OutputFile) : "";
 
-    private string ErrorFile => Path.Combine(Folder, "errors");
+    /// <summary>Where standard error goes.</summary>
+    public string ErrorFile { get => field ?? Path.Combine(Folder, "errors"); set; }
+
     private string OutputFile => Path.Combine(Folder, "output");
 
     public void Start(params string[] arguments) => _process = ChildProcess.Spawn(new()

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Stratos.Fabric.Linux;
+using Stratos.Testing;
 
 namespace Stratos.Keeper.Tests;
 
@@ -47,6 +48,19 @@ public sealed partial class ProgramTests : IDisposable
         Assert.Equal(1, _keeper.Run("--control", _keeper.Control, "--device", "disk=/nowhere/disk.sock"));
         Assert.Contains("/nowhere", _keeper.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(_keeper.Control));
+    }
+
+    /// <summary>/dev/full is a disk without room: each write to it fails.</summary>
+    [Fact]
+    public void A_log_that_cannot_be_written_ends_no_session()
+    {
+        _keeper.ErrorFile = "/dev/full";
+        _keeper.Start("--control", _keeper.Control, "--device", $"disk={_keeper.Socket}");
+        WaitFor.Condition(() => File.Exists(_keeper.Control), "the control socket", TimeSpan.FromSeconds(60));
+        using (UnixStream stranger = UnixStream.Connect(_keeper.Control)) { stranger.Send([1, 2, 3]); }
+        using (UnixStream next = UnixStream.Connect(_keeper.Control)) { }
+        _keeper.Signal(15);
+        Assert.Equal(0, _keeper.End());
     }
 
     [Fact]

@@ -5,12 +5,14 @@ namespace Stratos.Fabric.Linux;
 /// All members may be called from any thread. <see cref="Signal"/> and <see cref="TryConsume"/> allocate nothing.
 /// A descriptor from a peer stays shared with it: the peer can make the open file blocking again at any time.
 /// <see cref="TryConsume"/> does not depend on that flag. <see cref="Signal"/> does, but only at a counter
-/// that the peer has also filled to 2^64 - 2; a hang there is the peer's own doing and is for the pump's watchdog.
+/// that the peer has also filled to 2^64 - 2; it hangs there until somebody calls <see cref="Unjam"/>.
+/// A thread that must never hang uses <see cref="SignalUnlessFull"/>.
 /// </remarks>
 public sealed unsafe class EventFd : IDisposable
 {
     private const int CloseOnExecNonBlocking = 0x80800; // EFD_CLOEXEC | EFD_NONBLOCK
     private const int NoWait = 8;                       // RWF_NOWAIT
+    private const int LooksAtJam = 256;
 
     private EventFd(FileDescriptor descriptor) => Descriptor = descriptor;
 
@@ -74,12 +76,35 @@ public sealed unsafe class EventFd : IDisposable
         return result.IsSuccess || (result.IsWouldBlock ? false : throw new LinuxException("read", result.Error, "eventfd"));
     }
 
+    /// <summary>As <see cref="Signal"/>, but looks first whether the counter is full, which counts as signalled.</summary>
+    /// <remarks>A system call more. Only a peer that fills the counter between the look and the write makes it wait.</remarks>
+    public void SignalUnlessFull()
+    {
+        if (!IsFull) { Signal(); }
+    }
+
+    /// <summary>
+    /// Lets go whoever hangs in <see cref="Signal"/> at a counter that its peer has filled and made blocking. Does nothing
+    /// to a counter that is not full.
+    /// </summary>
+    /// <remarks>Any thread; returns at once. A peer may fill it again before the other thread runs, so it takes some looks; call it until that thread goes on.</remarks>
+    public void Unjam()
+    {
+        if (!IsFull) { return; }
+        for (int i = 0; i < LooksAtJam; i++)
+        {
+            if (IsFull) { TryConsume(out _); }
+        }
+    }
+
     /// <summary>A second object on the same counter.</summary>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
     public EventFd Duplicate() => new(Descriptor.Duplicate());
 
     /// <summary>Closes the descriptor. Idempotent.</summary>
     public void Dispose() => Descriptor.Dispose();
+
+    private bool IsFull => (Poll.Wait(Descriptor, PollEvents.Writable, TimeSpan.Zero) & PollEvents.Writable) == 0;
 
     private static void RequireEventFd(FileDescriptor descriptor)
     {

@@ -157,6 +157,14 @@ public static unsafe partial class FileIo
         return FileStatus.From(status);
     }
 
+    /// <summary>What the kernel knows about an open file by itself: a file system that another process or machine serves is not asked.</summary>
+    internal static FileStatus GetKnownStatus(FileDescriptor descriptor)
+    {
+        NativeStatus status;
+        IoResult.Capture(Libc.StatExtended(descriptor, "", StatusQuery.EmptyPath | StatusQuery.AsKnown, StatusQuery.Basic, &status)).OrThrow("statx");
+        return FileStatus.From(status);
+    }
+
     private static IoResult Allocate(FileDescriptor descriptor, int mode, ulong offset, ulong length) =>
         offset > long.MaxValue || length > long.MaxValue
             ? IoResult.Failure(Errno.EFBIG)

@@ -4,6 +4,7 @@ namespace Stratos.Fabric.Linux;
 internal static unsafe class StatusQuery
 {
     internal const int EmptyPath = 0x1000;       // AT_EMPTY_PATH
+    internal const int AsKnown = 0x4000;         // AT_STATX_DONT_SYNC
     internal const uint Basic = 0x7FF;           // STATX_BASIC_STATS
     private const int NoFollow = 0x100;          // AT_SYMLINK_NOFOLLOW
     private const int WorkingDirectory = -100;   // AT_FDCWD

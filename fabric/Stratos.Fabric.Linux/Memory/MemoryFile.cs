@@ -83,6 +83,30 @@ public sealed unsafe class MemoryFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a descriptor that came from a peer, and refuses a file whose pages the peer itself could have to serve (FUSE,
+    /// a file system on the network): a thread that touches such a page waits for as long as the peer likes, beyond the
+    /// reach of the garbage collector, which then stops the whole process. What is asked of the descriptor never waits.
+    /// </summary>
+    /// <param name="descriptor">The descriptor; owned by the result, and closed here if it is refused.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <exception cref="LinuxException"><see cref="Errno.ENODEV"/>: it is neither memory nor a file on a block device of this machine.</exception>
+    public static MemoryFile FromPeer(FileDescriptor descriptor, string name)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        try
+        {
+            // Only memory files (memfd, tmpfs, hugetlbfs) know seals, and no file system is asked for them.
+            if (!IoResult.Capture(Libc.Control(descriptor, GetSealsCommand, 0)).IsSuccess) { RequireLocalFile(descriptor, name); }
+            return new MemoryFile(descriptor, name);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Changes the file's length. New bytes are zero.</summary>
     /// <param name="length">Bytes, below 2^63; whole pages on hugetlbfs.</param>
     /// <exception cref="LinuxException">The length is sealed (<see cref="Errno.EPERM"/>) or there is no room.</exception>
@@ -124,6 +148,15 @@ public sealed unsafe class MemoryFile : IDisposable
 
     /// <summary>Closes the descriptor. Mappings stay. Idempotent.</summary>
     public void Dispose() => Descriptor.Dispose();
+
+    private static void RequireLocalFile(FileDescriptor descriptor, string name)
+    {
+        FileStatus status = FileIo.GetKnownStatus(descriptor);
+        if (status.Kind is not FileKind.Regular) { throw new LinuxException("mmap", Errno.ENODEV, name, $"it is a {status.Kind}"); }
+        if (status.Device >> 32 != 0) { return; }
+        throw new LinuxException(
+            "mmap", Errno.ENODEV, name, "it lies on a file system that somebody else may have to serve; use a memfd, or a file on tmpfs, hugetlbfs or a local disk");
+    }
 
     private static ulong QueryPageSize(FileDescriptor descriptor)
     {

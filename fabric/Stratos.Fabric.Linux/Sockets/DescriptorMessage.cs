@@ -6,11 +6,12 @@ internal static unsafe class DescriptorMessage
     private const int SocketLevel = 1;                  // SOL_SOCKET
     private const int Rights = 1;                       // SCM_RIGHTS
     private const int ControlTruncated = 8;             // MSG_CTRUNC
+    private const int DontWait = 0x40;                  // MSG_DONTWAIT
     private const int NoSignal = 0x4000;                // MSG_NOSIGNAL
     private const int ReceiveCloseOnExec = 0x40000000;  // MSG_CMSG_CLOEXEC
     private static readonly int s_headerSize = sizeof(ControlHeader);
 
-    internal static IoResult Send(FileDescriptor socket, ReadOnlySpan<byte> buffer, ReadOnlySpan<int> descriptors)
+    internal static IoResult Send(FileDescriptor socket, ReadOnlySpan<byte> buffer, ReadOnlySpan<int> descriptors, bool waits)
     {
         if (descriptors.Length > UnixStream.MaxDescriptors) { return IoResult.Failure(Errno.EINVAL); }
         int space = Align(s_headerSize + (descriptors.Length * sizeof(int)));
@@ -31,11 +32,11 @@ internal static unsafe class DescriptorMessage
                 message.Control = control;
                 message.ControlLength = (nuint)space;
             }
-            return Interruptible.SendMessage(socket, &message, NoSignal);
+            return Interruptible.SendMessage(socket, &message, waits ? NoSignal : NoSignal | DontWait);
         }
     }
 
-    internal static IoResult Receive(FileDescriptor socket, Span<byte> buffer, Span<int> descriptors, out int count, out bool truncated)
+    internal static IoResult Receive(FileDescriptor socket, Span<byte> buffer, Span<int> descriptors, bool waits, out int count, out bool truncated)
     {
         // Exactly this many fit: with the usual rounding up to eight bytes the kernel would find room for one more.
         int room = Math.Min(descriptors.Length, UnixStream.MaxDescriptors);
@@ -50,7 +51,7 @@ internal static unsafe class DescriptorMessage
             message.VectorCount = 1;
             message.Control = room == 0 ? null : control;
             message.ControlLength = (nuint)space;
-            result = Interruptible.ReceiveMessage(socket, &message, ReceiveCloseOnExec);
+            result = Interruptible.ReceiveMessage(socket, &message, waits ? ReceiveCloseOnExec : ReceiveCloseOnExec | DontWait);
             truncated = result.IsSuccess && (message.Flags & ControlTruncated) != 0;
             count = result.IsSuccess ? Collect(control, (int)message.ControlLength, descriptors) : 0;
         }

@@ -7,6 +7,8 @@ namespace Stratos.Fabric.Linux;
 /// </remarks>
 public sealed unsafe class UnixStream : IDisposable
 {
+    private bool _neverWaits;
+
     private UnixStream(FileDescriptor descriptor) => Descriptor = descriptor;
 
     /// <summary>The most descriptors that one message can carry (the kernel's SCM_MAX_FD).</summary>
@@ -16,11 +18,15 @@ public sealed unsafe class UnixStream : IDisposable
     public FileDescriptor Descriptor { get; }
 
     /// <summary>Whether sending and receiving return at once instead of waiting.</summary>
+    /// <remarks>
+    /// Once set here it holds for this object, even where a peer that shares the open file (it passed the descriptor)
+    /// makes that blocking again.
+    /// </remarks>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public bool IsNonBlocking
     {
         get => Descriptor.IsNonBlocking;
-        set => Descriptor.IsNonBlocking = value;
+        set => (Descriptor.IsNonBlocking, _neverWaits) = (value, value);
     }
 
     /// <summary>The process that connected, listened, or made the pair, as it was at that time; 0 if it is outside this process's view.</summary>
@@ -113,7 +119,7 @@ public sealed unsafe class UnixStream : IDisposable
         bytes = 0;
         descriptorCount = 0;
         if (buffer.IsEmpty) { throw new ArgumentException("There must be room for a byte.", nameof(buffer)); }
-        IoResult result = DescriptorMessage.Receive(Descriptor, buffer, descriptors, out descriptorCount, out bool truncated);
+        IoResult result = DescriptorMessage.Receive(Descriptor, buffer, descriptors, !_neverWaits, out descriptorCount, out bool truncated);
         if (result.IsSuccess)
         {
             bytes = (int)result.Bytes;
@@ -138,7 +144,7 @@ public sealed unsafe class UnixStream : IDisposable
     /// <see cref="IoResult.IsWouldBlock"/>, <see cref="IoResult.IsClosed"/>, ETOOMANYREFS (too many in flight), <see cref="Errno.EINVAL"/> (too many).
     /// </returns>
     public IoResult Send(ReadOnlySpan<byte> buffer, ReadOnlySpan<int> descriptors = default) =>
-        DescriptorMessage.Send(Descriptor, buffer, descriptors);
+        DescriptorMessage.Send(Descriptor, buffer, descriptors, !_neverWaits);
 
     /// <summary>A handle of the peer's process, which its death can be awaited with.</summary>
     /// <remarks>

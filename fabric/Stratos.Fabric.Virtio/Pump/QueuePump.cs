@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Stratos.Fabric.Linux;
 using Stratos.Fabric.Virtio.Contract;
@@ -17,6 +18,9 @@ namespace Stratos.Fabric.Virtio.Pump;
 public sealed class QueuePump
 {
     private const int StackSize = 256 * 1024;
+
+    /// <summary>How often a stop that takes long looks whether the frontend has jammed a doorbell.</summary>
+    private static readonly TimeSpan s_jamCheck = TimeSpan.FromMilliseconds(10);
 
     private readonly string _name;
     private readonly QueueSetup _setup;
@@ -84,8 +88,22 @@ public sealed class QueuePump
         if (_thread == Thread.CurrentThread) { throw new InvalidOperationException($"{_name}: a pump cannot be stopped from its own thread."); }
         Volatile.Write(ref _stopping, true);
         _doorbell.Ring();
-        return _thread.Join(deadline) ? _state
+        return JoinWithin(deadline) ? _state
             : throw new TimeoutException($"{_name}: {_loop.Handed} requests are still in flight after {deadline.TotalMilliseconds:0} ms.");
+    }
+
+    /// <summary>Waits for the pump's thread, and frees it from a doorbell whose counter the frontend has filled and made blocking.</summary>
+    private bool JoinWithin(TimeSpan deadline)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            TimeSpan left = deadline - Stopwatch.GetElapsedTime(began);
+            if (_thread!.Join(left > s_jamCheck ? s_jamCheck : left > TimeSpan.Zero ? left : TimeSpan.Zero)) { return true; }
+            if (left <= TimeSpan.Zero) { return false; }
+            _setup.Call?.Unjam();
+            _setup.Error?.Unjam();
+        }
     }
 
     private void Run()
@@ -120,7 +138,7 @@ public sealed class QueuePump
 
     private void Report(PumpEnd end)
     {
-        if (end is PumpEnd.RingFailed) { _setup.Error?.Signal(); }
+        if (end is PumpEnd.RingFailed) { _setup.Error?.SignalUnlessFull(); }
         _ended(end);
     }
 

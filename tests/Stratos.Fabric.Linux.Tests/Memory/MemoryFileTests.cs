@@ -60,6 +60,23 @@ public sealed class MemoryFileTests
         }
     }
 
+    /// <summary>Nobody waits for a process behind a file system: procfs stands for all that no disk of this machine holds.</summary>
+    [Fact]
+    public void A_peers_file_is_memory_or_lies_on_a_local_disk()
+    {
+        FileDescriptor served = FileIo.OpenFile("/proc/self/maps", OpenFlags.ReadOnly);
+        LinuxException refusal = Assert.Throws<LinuxException>(() => MemoryFile.FromPeer(served, "guest memory"));
+        Assert.Contains("use a memfd", refusal.Message, StringComparison.Ordinal);
+        Assert.True(served.IsClosed);
+        using MemoryFile memory = MemoryFile.Create("memory", s_page);
+        MemoryFile.FromPeer(memory.Descriptor.Duplicate(), "guest memory").Dispose();
+        string shared = $"/dev/shm/{Guid.NewGuid():N}";
+        MemoryFile.FromPeer(FileIo.OpenFile(shared, OpenFlags.ReadWrite | OpenFlags.Create), "guest memory").Dispose();
+        File.Delete(shared);
+        using EventFd line = EventFd.Create();
+        Assert.Contains("it is a", Assert.Throws<LinuxException>(() => MemoryFile.FromPeer(line.Descriptor.Duplicate(), "guest memory")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_write_mapping_of_a_read_only_descriptor_is_refused()
     {

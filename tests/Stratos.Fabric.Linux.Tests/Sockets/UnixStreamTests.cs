@@ -35,6 +35,26 @@ public sealed class UnixStreamTests : IDisposable
     }
 
     [Fact]
+    public void A_peer_that_makes_a_shared_socket_blocking_again_makes_nobody_wait()
+    {
+        using FileDescriptor peers = _first.Descriptor.Duplicate();
+        _first.IsNonBlocking = true;
+        peers.IsNonBlocking = false;
+        IoResult sent = default;
+        ReceiveStatus received = ReceiveStatus.Closed;
+        Thread thread = new(() =>
+        {
+            byte[] much = new byte[64 * 1024];
+            do { sent = _first.Send(much); } while (sent.IsSuccess);
+            received = _first.Receive(_buffer, out _);
+        }) { IsBackground = true };
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(10)), "It waits for a peer that does not read.");
+        Assert.True(sent.IsWouldBlock);
+        Assert.Equal(ReceiveStatus.WouldBlock, received);
+    }
+
+    [Fact]
     public void A_receive_stops_at_the_next_message_with_descriptors()
     {
         using EventFd line = EventFd.Create();

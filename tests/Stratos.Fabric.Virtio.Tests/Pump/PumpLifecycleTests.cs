@@ -14,6 +14,30 @@ public sealed class PumpLifecycleTests
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
 
+    /// <summary>The frontend owns the counter behind the doorbell, and whether a write to it waits.</summary>
+    [Fact]
+    public void A_doorbell_that_the_frontend_has_filled_and_made_blocking_does_not_keep_the_pump_from_stopping()
+    {
+        using GuestBench bench = new(0);
+        Requests requests = new(bench, new Random(4), slots: 2);
+        QueuePump pump = bench.Pump(new TestDevice(chain => chain.Complete(Requests.Reply(chain, 1))));
+        pump.Start();
+        requests.Add(1);
+        bench.Publish();
+        WaitFor.Condition(() => pump.Counters is { Completed: 1, Notifications: > 0 }, "the first request");
+        bench.Call.TryConsume(out _);
+        Span<byte> full = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(full, ulong.MaxValue - 2);
+        bench.Call.Signal();
+        Assert.True(FileIo.Write(bench.Call.Descriptor, full).IsSuccess);
+        bench.Call.Descriptor.IsNonBlocking = false;
+        requests.Add(1);
+        bench.Publish();
+        WaitFor.Condition(() => pump.Counters.Completed == 2, "the second request");
+        pump.Stop(s_deadline);
+        Assert.Equal(2, requests.Take());
+    }
+
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
     public void A_handler_that_throws_ends_the_pump_and_the_next_one_serves_the_request(string kind)

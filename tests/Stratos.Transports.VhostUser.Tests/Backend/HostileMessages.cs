@@ -135,6 +135,22 @@ internal static class HostileMessages
             WithMemory(f, SetInflightFd, Bytes(new InflightDescription(MemoryLength, 0, 2, 4)));
             Run(f).Dispose();
         });
+        yield return new("a record of split rings for packed ones", "does not fit the negotiated rings", f =>
+        {
+            WithMemory(f, SetInflightFd, Bytes(new InflightDescription(384, 0, 2, 8)));
+            f.Send(SetFeatures, VirtioFeatures.Version1 | VirtioFeatures.RingPacked | VhostFeatures.ProtocolFeatures);
+            Run(f).Dispose();
+        });
+        yield return new("a record that its own process would have to serve", "use a memfd", f =>
+        {
+            using var served = FileIo.OpenFile("/proc/self/maps", OpenFlags.ReadOnly);
+            f.Send(SetInflightFd, Bytes(new InflightDescription(4096, 0, 2, 8)), false, served);
+        });
+        yield return new("memory that its own process would have to serve", "use a memfd", f =>
+        {
+            using var served = FileIo.OpenFile("/proc/self/maps", OpenFlags.ReadOnly);
+            f.Send(SetMemTable, RawFrontend.Table(new MemoryRegion(0, 4096, 0, 0)), false, served);
+        });
         yield return new("a record while a ring runs", "rings run", f =>
         {
             using var bells = Run(f);

@@ -18,7 +18,7 @@ internal static class DescriptorCheck
             switch (request)
             {
                 case FrontendRequest.SetInflightFd:
-                    var memory = MemoryFile.FromDescriptor(FileDescriptor.Borrow(descriptors[0]));
+                    var memory = MemoryFile.FromPeer(FileDescriptor.Borrow(descriptors[0]), "in-flight region");
                     return memory.IsShrinkSealed ? null : "SET_INFLIGHT_FD: its memory is not sealed; give back what GET_INFLIGHT_FD gave";
                 case FrontendRequest.SetBackendReqFd:
                     UnixStream.FromDescriptor(FileDescriptor.Borrow(descriptors[0])).IsNonBlocking = true;
@@ -37,6 +37,8 @@ internal static class DescriptorCheck
     public static void SendAway(int channel, ReadOnlySpan<byte> message)
     {
         using var stream = UnixStream.FromDescriptor(FileDescriptor.Borrow(channel));
+        // Again with each message: the frontend shares the open file and may have made it blocking since.
+        stream.IsNonBlocking = true;
         stream.Send(message);
     }
 }

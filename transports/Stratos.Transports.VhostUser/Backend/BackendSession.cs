@@ -84,7 +84,8 @@ internal sealed partial class BackendSession : IDisposable
             var ring = _rings.All[failure.Index];
             _log($"ring {failure.Index} failed: {failure.Reason}");
             ring.Failure = failure.Reason;
-            ring.Error?.Signal();
+            // The session must not hang at a counter of its frontend: a keeper would take the whole process for hung.
+            ring.Error?.SignalUnlessFull();
         }
         _hasConfigChanged |= _events.TakeConfigChanged();
         TellConfigChange();

@@ -31,7 +31,7 @@ internal sealed class JournalStore(DeviceDescription device) : IDisposable
         MemoryFile? file = null;
         try
         {
-            file = MemoryFile.FromDescriptor(descriptor, "in-flight region");
+            file = MemoryFile.FromPeer(descriptor, "in-flight region");
             Check("SET_INFLIGHT_FD", description);
             var opened = Open(file, description, packed);
             Dispose();
@@ -53,7 +53,7 @@ internal sealed class JournalStore(DeviceDescription device) : IDisposable
         {
             _open?.Dispose();
             _open = null;
-            _open = _file is not null ? Open(_file, _description, packed) : JournalFile.CreatePrivate(device.Queues.Count, device.Queues.Max(q => q.MaxSize), packed);
+            _open = _file is not null ? OpenAgain(_file, packed) : JournalFile.CreatePrivate(device.Queues.Count, device.Queues.Max(q => q.MaxSize), packed);
             _isPacked = packed;
         }
         if (index >= _open.QueueCount)
@@ -84,6 +84,19 @@ internal sealed class JournalStore(DeviceDescription device) : IDisposable
             throw new RefusedMessageException($"{message}: {description.Queues} queues; 1 to {device.Queues.Count} expected");
         if (description.QueueSize is 0 or > 32768)
             throw new RefusedMessageException($"{message}: queue size {description.QueueSize}; 1 to 32768 expected");
+    }
+
+    /// <summary>Opens the region for the other kind of ring, which may need more room than was given, or than is left of the file.</summary>
+    private JournalFile OpenAgain(MemoryFile file, bool packed)
+    {
+        try
+        {
+            return Open(file, _description, packed);
+        }
+        catch (Exception e) when (e is LinuxException or ArgumentException or OverflowException)
+        {
+            throw new SessionFailedException($"the in-flight region does not fit the negotiated rings: {e.Message}", e);
+        }
     }
 
     private static JournalFile Open(MemoryFile file, InflightDescription description, bool packed)

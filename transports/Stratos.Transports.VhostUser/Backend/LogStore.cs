@@ -21,7 +21,7 @@ internal sealed class LogStore : IDisposable
         Mapping? mapping = null;
         try
         {
-            using var file = MemoryFile.FromDescriptor(descriptor, "dirty log");
+            using var file = MemoryFile.FromPeer(descriptor, "dirty log");
             RequireCover(description.Size, memoryEnd, "SET_LOG_BASE: ");
             mapping = file.Map(description.Offset, description.Size, MemoryAccess.ReadWrite);
             var log = new DirtyLog(mapping);

@@ -99,7 +99,7 @@ internal sealed class MemoryTable(int slots) : IDisposable
     {
         try
         {
-            using var file = MemoryFile.FromDescriptor(descriptor, "guest memory");
+            using var file = MemoryFile.FromPeer(descriptor, "guest memory");
             if (region.Size == 0 || region.GuestAddress + (region.Size - 1) < region.GuestAddress || region.UserAddress + (region.Size - 1) < region.UserAddress)
                 throw new RefusedMessageException($"{message}: region {Describe(region)} is empty or wraps around the end of the address space");
             var length = file.Length;
