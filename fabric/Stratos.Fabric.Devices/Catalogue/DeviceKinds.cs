@@ -2,6 +2,7 @@ using Stratos.Fabric.Devices.Block;
 using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Devices.Rtc;
+using Stratos.Fabric.Devices.Watchdog;
 
 namespace Stratos.Fabric.Devices.Catalogue;
 
@@ -15,6 +16,7 @@ public static class DeviceKinds
         ConsoleKind.Kind,
         EntropyKind.Kind,
         RtcKind.Kind,
+        WatchdogKind.Kind,
     ];
 
     /// <summary>Finds a kind by its name.</summary>

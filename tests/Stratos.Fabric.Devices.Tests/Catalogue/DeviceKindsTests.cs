@@ -31,7 +31,7 @@ public sealed class DeviceKindsTests
 
     [Theory]
     [InlineData("blok", "Did you mean 'block'?")]
-    [InlineData("toaster", "Known are: block, console, entropy, rtc.")]
+    [InlineData("toaster", "Known are: block, console, entropy, rtc, watchdog.")]
     public void An_unknown_kind_is_refused_with_the_nearest(string name, string hint) =>
         Assert.Contains(hint, Assert.Throws<ArgumentException>(() => DeviceKinds.Find(name)).Message, StringComparison.Ordinal);
 
