@@ -91,7 +91,8 @@ public sealed class WatchdogDevice : VirtioDevice
     public override void ReadConfig(int offset, Span<byte> destination)
     {
         Span<byte> space = stackalloc byte[WatchdogConfiguration.Length];
-        lock (Gate) { WatchdogConfiguration.Write(space, Board.Timer, Limits); }
+        // A transport may ask before there is any state: what a session would begin with.
+        lock (Gate) { WatchdogConfiguration.Write(space, Context.State.Bytes.IsEmpty ? default : Board.Timer, Limits); }
         space.Slice(offset, destination.Length).CopyTo(destination);
     }
 

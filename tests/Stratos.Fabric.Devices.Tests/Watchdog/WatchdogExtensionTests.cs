@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Stratos.Fabric.Devices.Tests.Bench;
 using Stratos.Fabric.Devices.Watchdog;
+using Stratos.Fabric.Devices.Watchdog.Simulation;
 using Stratos.Fabric.Virtio.Contract;
 using Stratos.Fabric.Virtio.Driver;
 using Stratos.Testing;
@@ -29,6 +30,15 @@ public sealed class WatchdogExtensionTests
         Assert.Equal(WatchdogGuest.Ok, guest.Ask(SetProcessors, 3));
         Assert.Equal(WatchdogGuest.Ok, guest.Ask(Ping, processor: 2));
         Assert.Equal([100u, 5000u, 2000u, 500u, 50u, 4u | (3u << 16), 1u, 0u], Enumerable.Range(0, 8).Select(word => guest.Config(word * 4)));
+    }
+
+    [Fact]
+    public void Shows_its_limits_before_there_is_a_session()
+    {
+        using ResetBoard line = ResetBoard.Private();
+        byte[] space = new byte[48];
+        new WatchdogDevice(s_extended, line).ReadConfig(0, space);
+        Assert.Equal(1000u, BinaryPrimitives.ReadUInt32LittleEndian(space.AsSpan(8)));
     }
 
     [Fact]
