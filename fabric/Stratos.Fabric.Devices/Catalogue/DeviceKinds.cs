@@ -7,6 +7,7 @@ using Stratos.Fabric.Devices.I2c;
 using Stratos.Fabric.Devices.Rpmb;
 using Stratos.Fabric.Devices.Rtc;
 using Stratos.Fabric.Devices.Spi;
+using Stratos.Fabric.Devices.Watchdog;
 
 namespace Stratos.Fabric.Devices.Catalogue;
 
@@ -25,6 +26,7 @@ public static class DeviceKinds
         RpmbKind.Kind,
         RtcKind.Kind,
         SpiKind.Kind,
+        WatchdogKind.Kind,
     ];
 
     /// <summary>Finds a kind by its name.</summary>

@@ -3,13 +3,15 @@ using Stratos.Fabric.Devices.Console;
 using Stratos.Fabric.Devices.Entropy;
 using Stratos.Fabric.Devices.Rtc;
 using Stratos.Fabric.Devices.Rtc.Simulation;
+using Stratos.Fabric.Devices.Watchdog;
+using Stratos.Fabric.Devices.Watchdog.Simulation;
 using Stratos.Testing;
 using Stratos.Transports.VhostUser.Frontend;
 using Stratos.Transports.VhostUser.Frontend.Drivers;
 
 namespace Stratos.Transports.VhostUser.Tests.Frontend;
 
-/// <summary>The entropy, console and clock drivers against the real devices.</summary>
+/// <summary>The entropy, console, clock and watchdog drivers against the real devices.</summary>
 public sealed class SmallDriverTests
 {
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(20);
@@ -85,6 +87,31 @@ public sealed class SmallDriverTests
         driver.EnableAlarm(1, enabled: false);
         Assert.Equal((2000ul, false), driver.ReadAlarm(1));
         Assert.Throws<BackendRefusedException>(() => driver.Read(2));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_watchdog_is_pinged_and_resets_when_it_is_not(bool extended)
+    {
+        using var line = ResetBoard.Private();
+        using var served = new ServedDevice(() => new WatchdogDevice(new() { Extended = extended, Timeout = 300 }, line));
+        using var driver = WatchdogDriver.Start(VhostUserFrontend.Connect(served.Path, WatchdogDriver.DefaultOptions));
+        Assert.Equal(extended, driver.IsExtended);
+        driver.Ping();
+        if (extended)
+        {
+            Assert.Equal(1, driver.Ask(2, 200));
+            Assert.Equal(2, driver.Ask(2, 400));
+            Assert.True(driver.Events!.WaitForUsed(s_time));
+            Assert.True(driver.TryTakeWarning(out var remaining));
+            Assert.InRange(remaining, 0u, 200u);
+        }
+        WaitFor.Condition(() => line.Resets == 1, "the reset");
+        if (extended)
+            Assert.Equal(1u, driver.ReadConfig(28));
+        driver.Ping();
+        WaitFor.Condition(() => line.Resets == 2, "the second reset");
     }
 
     private sealed class TemporaryPath : IDisposable
