@@ -9,6 +9,7 @@ internal static class QemuCommandLine
     {
         string memory = spec.MemoryMiB.ToString(CultureInfo.InvariantCulture) + "M";
         string accelerator = spec.Accelerator ?? Environment.GetEnvironmentVariable("STRATOS_LAB_ACCEL") ?? "tcg";
+        // no_timer_check: where the host starves QEMU, Linux finds the emulated timer too slow to be one, and panics.
         List<string> arguments =
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -20,7 +21,7 @@ internal static class QemuCommandLine
             "-smp", spec.Cpus.ToString(CultureInfo.InvariantCulture),
             "-kernel", folder.Kernel(lab, spec),
             "-initrd", folder.FileSystem(lab, spec.Layers, spec.Programs),
-            "-append", string.Join(' ', ["console=ttyS0", "panic=-1", "quiet", "loglevel=6", "tsc=unstable", .. spec.KernelArguments]),
+            "-append", string.Join(' ', ["console=ttyS0", "panic=-1", "quiet", "loglevel=6", "tsc=unstable", "no_timer_check", .. spec.KernelArguments]),
             "-fw_cfg", $"name=opt/stratos/run,string={spec.RunId}",
             "-fw_cfg", $"name=opt/stratos/script,file={QemuText.Escape(folder.Write("script", spec.Script + "\n"))}",
             .. Port("lab-console", folder.Console), "-serial", "chardev:lab-console",
