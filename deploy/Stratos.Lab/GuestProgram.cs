@@ -24,7 +24,7 @@ public sealed record GuestProgram(string HostPath, string GuestPath)
             {
                 string root = SourceFolder(project);
                 string output = Path.Combine(root, project, "bin", "guest");
-                await RunAsync(["publish", Path.Combine(root, project), "-c", "Release", "-r", "linux-x64", "-o", output, "-v", "quiet"], ct);
+                await RunAsync(["publish", Path.Combine(root, project), "-c", "Release", "-o", output, "-v", "quiet"], ct);
                 Published[project] = program = new GuestProgram(Path.Combine(output, name), "/bin/" + name);
             }
 

@@ -9,6 +9,7 @@ internal static class QemuCommandLine
     {
         string memory = spec.MemoryMiB.ToString(CultureInfo.InvariantCulture) + "M";
         string accelerator = spec.Accelerator ?? Environment.GetEnvironmentVariable("STRATOS_LAB_ACCEL") ?? "tcg";
+        // no_timer_check: where the host starves QEMU, Linux finds the emulated timer too slow to be one, and panics.
         List<string> arguments =
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
