@@ -9,12 +9,11 @@ namespace Stratos.Fabric.Devices.Tests.Watchdog;
 /// <summary>A watchdog whose process dies at every step: no takeover feeds it, none makes it expire, and it expires when it must.</summary>
 public sealed class WatchdogCrashTests
 {
-    private const string Chapter = "docs/standards/virtio-watchdog.md";
     private const long Millisecond = 1_000_000;
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("watchdog", "the deadline survives the death of the backend at every step, and no takeover feeds it", Chapter)]
+    [Proves("watchdog", "the deadline survives the death of the backend at every step, and no takeover feeds it", "docs/standards/virtio-watchdog.md")]
     public void The_deadline_is_exact_over_a_death_at_every_step(ulong features)
     {
         int steps = Run(features, []);

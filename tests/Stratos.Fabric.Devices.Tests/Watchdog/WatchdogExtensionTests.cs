@@ -11,14 +11,13 @@ namespace Stratos.Fabric.Devices.Tests.Watchdog;
 /// <summary>The extension: docs/standards/virtio-watchdog.md.</summary>
 public sealed class WatchdogExtensionTests
 {
-    private const string Chapter = "docs/standards/virtio-watchdog.md";
     private const int Ping = 0, SetTimeout = 1, SetPreTimeout = 2, SetWindow = 3, SetProcessors = 4, Stop = 5, ClearBootStatus = 6;
 
     private static readonly WatchdogOptions s_extended = new() { Extended = true, Timeout = 1000, Minimum = 100, Maximum = 5000, Processors = 4 };
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("watchdog", "configuration: limits, settings, flags", Chapter)]
+    [Proves("watchdog", "configuration: limits, settings, flags", "docs/standards/virtio-watchdog.md")]
     public void Shows_its_limits_and_settings(ulong features)
     {
         using WatchdogGuest guest = new(s_extended, features);
@@ -42,7 +41,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "features that the set-up does not allow are not offered", Chapter)]
+    [Proves("watchdog", "features that the set-up does not allow are not offered", "docs/standards/virtio-watchdog.md")]
     public void Offers_what_its_set_up_allows()
     {
         using WatchdogGuest locked = new(s_extended with { NoWayOut = true, Processors = 0 });
@@ -51,7 +50,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "settings out of range are refused", Chapter)]
+    [Proves("watchdog", "settings out of range are refused", "docs/standards/virtio-watchdog.md")]
     public void Settings_that_make_no_sense_are_invalid_and_change_nothing()
     {
         using WatchdogGuest guest = new(s_extended);
@@ -75,7 +74,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "a request whose feature was not negotiated is not supported", Chapter)]
+    [Proves("watchdog", "a request whose feature was not negotiated is not supported", "docs/standards/virtio-watchdog.md")]
     public void Without_its_feature_a_request_is_not_supported()
     {
         using WatchdogGuest guest = new(s_extended, negotiated: WatchdogFeatures.Control);
@@ -88,7 +87,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "VIRTIO_WATCHDOG_F_STOP", Chapter)]
+    [Proves("watchdog", "VIRTIO_WATCHDOG_F_STOP", "docs/standards/virtio-watchdog.md")]
     public void May_be_stopped_and_is_armed_by_the_next_ping()
     {
         using WatchdogGuest guest = new(s_extended);
@@ -102,7 +101,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "no way out: once armed nothing can be changed", Chapter)]
+    [Proves("watchdog", "no way out: once armed nothing can be changed", "docs/standards/virtio-watchdog.md")]
     public void With_no_way_out_nothing_changes_once_it_is_armed()
     {
         using WatchdogGuest guest = new(s_extended with { NoWayOut = true });
@@ -117,7 +116,7 @@ public sealed class WatchdogExtensionTests
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("watchdog", "VIRTIO_WATCHDOG_F_PRETIMEOUT", Chapter)]
+    [Proves("watchdog", "VIRTIO_WATCHDOG_F_PRETIMEOUT", "docs/standards/virtio-watchdog.md")]
     public void Tells_the_driver_once_that_the_time_is_nearly_over(ulong features)
     {
         using WatchdogGuest guest = new(s_extended, features);
@@ -141,7 +140,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "VIRTIO_WATCHDOG_F_WINDOW", Chapter)]
+    [Proves("watchdog", "VIRTIO_WATCHDOG_F_WINDOW", "docs/standards/virtio-watchdog.md")]
     public void A_ping_before_the_window_is_open_is_an_expiry()
     {
         using WatchdogGuest guest = new(s_extended);
@@ -158,7 +157,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "VIRTIO_WATCHDOG_F_VCPU", Chapter)]
+    [Proves("watchdog", "VIRTIO_WATCHDOG_F_VCPU", "docs/standards/virtio-watchdog.md")]
     public void Every_processor_must_ping_and_the_silent_ones_are_named()
     {
         using WatchdogGuest guest = new(s_extended);
@@ -178,7 +177,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "VIRTIO_WATCHDOG_F_BOOT_STATUS", Chapter)]
+    [Proves("watchdog", "VIRTIO_WATCHDOG_F_BOOT_STATUS", "docs/standards/virtio-watchdog.md")]
     public void Says_after_the_reset_why_it_expired_until_that_is_cleared()
     {
         using WatchdogGuest guest = new(s_extended);
@@ -195,7 +194,7 @@ public sealed class WatchdogExtensionTests
     }
 
     [Fact]
-    [Proves("watchdog", "the configuration cannot be written", Chapter)]
+    [Proves("watchdog", "the configuration cannot be written", "docs/standards/virtio-watchdog.md")]
     public void The_configuration_is_read_only()
     {
         using WatchdogGuest guest = new(s_extended);

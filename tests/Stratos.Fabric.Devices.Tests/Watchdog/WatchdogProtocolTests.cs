@@ -10,13 +10,12 @@ namespace Stratos.Fabric.Devices.Tests.Watchdog;
 /// <summary>The protocol in use: one queue, no configuration, one byte.</summary>
 public sealed class WatchdogProtocolTests
 {
-    private const string Chapter = "docs/standards/virtio-watchdog.md";
 
     private static readonly WatchdogOptions s_plain = new() { Timeout = 1000 };
 
     [Theory]
     [MemberData(nameof(RingKinds.All), MemberType = typeof(RingKinds))]
-    [Proves("watchdog", "a ping is answered by one byte", Chapter)]
+    [Proves("watchdog", "a ping is answered by one byte", "docs/standards/virtio-watchdog.md")]
     public void A_ping_is_answered_by_one_byte(ulong features)
     {
         using WatchdogGuest guest = new(s_plain, features);
@@ -24,7 +23,7 @@ public sealed class WatchdogProtocolTests
     }
 
     [Fact]
-    [Proves("watchdog", "the protocol in use has one queue, no feature and no configuration", Chapter)]
+    [Proves("watchdog", "the protocol in use has one queue, no feature and no configuration", "docs/standards/virtio-watchdog.md")]
     public void Without_the_extension_there_is_nothing_else()
     {
         using WatchdogGuest guest = new(s_plain);
@@ -32,7 +31,7 @@ public sealed class WatchdogProtocolTests
     }
 
     [Fact]
-    [Proves("watchdog", "the first ping arms", Chapter)]
+    [Proves("watchdog", "the first ping arms", "docs/standards/virtio-watchdog.md")]
     public void Without_a_first_ping_it_never_expires()
     {
         using WatchdogGuest guest = new(s_plain);
@@ -44,7 +43,7 @@ public sealed class WatchdogProtocolTests
     }
 
     [Fact]
-    [Proves("watchdog", "a ping in time puts the expiry off", Chapter)]
+    [Proves("watchdog", "a ping in time puts the expiry off", "docs/standards/virtio-watchdog.md")]
     public void Pings_in_time_keep_the_machine_running()
     {
         using WatchdogGuest guest = new(s_plain);
@@ -57,7 +56,7 @@ public sealed class WatchdogProtocolTests
     }
 
     [Fact]
-    [Proves("watchdog", "an expiry resets the machine once; the next ping arms again", Chapter)]
+    [Proves("watchdog", "an expiry resets the machine once; the next ping arms again", "docs/standards/virtio-watchdog.md")]
     public void It_resets_once_and_is_armed_again_by_the_next_ping()
     {
         using WatchdogGuest guest = new(s_plain);
@@ -92,7 +91,7 @@ public sealed class WatchdogProtocolTests
     }
 
     [Fact]
-    [Proves("watchdog", "a request that is no ping is returned empty and feeds nothing", Chapter)]
+    [Proves("watchdog", "a request that is no ping is returned empty and feeds nothing", "docs/standards/virtio-watchdog.md")]
     public void What_is_no_ping_is_returned_empty()
     {
         using WatchdogGuest guest = new(s_plain);
@@ -135,7 +134,7 @@ public sealed class WatchdogProtocolTests
     }
 
     [Fact]
-    [Proves("watchdog", "a reset of the device disarms, unless there is no way out", Chapter)]
+    [Proves("watchdog", "a reset of the device disarms, unless there is no way out", "docs/standards/virtio-watchdog.md")]
     public void A_reset_of_the_device_disarms_unless_there_is_no_way_out()
     {
         foreach (bool noWayOut in new[] { false, true })

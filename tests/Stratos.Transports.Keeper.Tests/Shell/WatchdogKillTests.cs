@@ -12,7 +12,6 @@ namespace Stratos.Transports.Keeper.Tests.Shell;
 [Collection(nameof(ShellCollection))]
 public sealed class WatchdogKillTests(ITestOutputHelper output) : IDisposable
 {
-    private const string Chapter = "docs/standards/virtio-watchdog.md";
     private const int TimeoutMs = 4000;
     private readonly RunningKeeper _keeper = new();
 
@@ -21,7 +20,7 @@ public sealed class WatchdogKillTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _keeper.Dispose();
 
     [Fact]
-    [Proves("watchdog", "a driver that pings is not reset while workers are killed; one that falls silent is, in time", Chapter)]
+    [Proves("watchdog", "a driver that pings is not reset while workers are killed; one that falls silent is, in time", "docs/standards/virtio-watchdog.md")]
     public void A_deadline_goes_on_over_kills_and_no_takeover_feeds_it()
     {
         using ResetBoard line = ResetBoard.Open(Line);
