@@ -35,6 +35,7 @@ public sealed class I2cGuestTests(LabFixture fixture)
         string board = folder.In("i2c.board");
         await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Bus(board, Tree)], new GuestSpec
         {
+            Deadline = TimeSpan.FromMinutes(3),
             Script = $"""
                 set -e
                 {FindBus}
@@ -122,6 +123,7 @@ public sealed class I2cGuestTests(LabFixture fixture)
         await using ServedGuest guest = await ServedGuest.BootAsync(fixture.Lab, folder, [Bus(folder.In("i2c.board"), Tree)], new GuestSpec
         {
             Qemu = QemuVersion.Bookworm,
+            Deadline = TimeSpan.FromMinutes(3),
             Script = $"""
                 set -e
                 {FindBus}
