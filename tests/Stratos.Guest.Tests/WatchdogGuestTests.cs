@@ -12,7 +12,7 @@ namespace Stratos.Guest.Tests;
 [Collection(LabCollection.Name)]
 public sealed class WatchdogGuestTests(LabFixture fixture)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     [Proves("watchdog", "an expiry resets the virtual machine", "docs/standards/virtio-watchdog.md", With = "QEMU's monitor")]
@@ -26,7 +26,7 @@ public sealed class WatchdogGuestTests(LabFixture fixture)
             {
                 Script = "echo up; read line < /dev/ttyS1",
                 ExtraArguments = ["-qmp", $"unix:{monitor},server=on,wait=off"],
-                Deadline = TimeSpan.FromMinutes(3),
+                Deadline = TimeSpan.FromMinutes(5),
             },
             stop);
         await run.WaitForAsync("up\n", s_patience, stop);
