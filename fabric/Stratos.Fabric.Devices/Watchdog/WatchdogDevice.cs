@@ -92,7 +92,7 @@ public sealed class WatchdogDevice : VirtioDevice
     {
         Span<byte> space = stackalloc byte[WatchdogConfiguration.Length];
         // A transport may ask before there is any state: what a session would begin with.
-        lock (Gate) { WatchdogConfiguration.Write(space, Context.State.Bytes.IsEmpty ? default : Board.Timer, Limits); }
+        lock (Gate) { WatchdogConfiguration.Write(space, Board.Timer, Limits); }
         space.Slice(offset, destination.Length).CopyTo(destination);
     }
 

@@ -13,8 +13,9 @@ public sealed class DeviceContext(string name, DeviceState state, Action notifyC
     private long _nextWarning = long.MinValue;
     private long _suppressed;
 
-    /// <summary>A context without state whose notifications go nowhere: that of a device that is not active.</summary>
-    public static DeviceContext None { get; } = new("", DeviceState.Empty, static () => { });
+    /// <summary>The context of a device that no session has: its state is zeroes that nobody keeps, and its notifications go nowhere.</summary>
+    /// <param name="stateLength">Bytes of state.</param>
+    internal static DeviceContext BeforeSession(int stateLength) => new("", DeviceState.Local(stateLength), static () => { });
 
     /// <summary>The device's name within the fabric.</summary>
     public string Name { get; } = name;

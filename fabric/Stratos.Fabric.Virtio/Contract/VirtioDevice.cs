@@ -46,8 +46,15 @@ public abstract class VirtioDevice
     /// </summary>
     public virtual int StateLength => 0;
 
-    /// <summary>The device's surroundings, valid from <see cref="Activate"/> on.</summary>
-    protected DeviceContext Context { get; private set; } = DeviceContext.None;
+    /// <summary>
+    /// The device's surroundings. Before <see cref="Activate"/> they are those of a session that is about to begin, with a
+    /// zeroed state of the device's own: a transport may read the configuration before there is a session.
+    /// </summary>
+    protected DeviceContext Context
+    {
+        get => field ??= DeviceContext.BeforeSession(StateLength);
+        private set;
+    }
 
     /// <summary>Gives the device its surroundings: state that outlives it and the way to announce a change of configuration.</summary>
     /// <remarks>
@@ -64,7 +71,7 @@ public abstract class VirtioDevice
     /// <summary>Called once, when <see cref="Context"/> has become valid and before any queue is started.</summary>
     protected virtual void OnActivated() { }
 
-    /// <summary>Copies configuration bytes from <paramref name="offset"/> into <paramref name="destination"/>; the range was checked against <see cref="ConfigLength"/>. Also before <see cref="Activate"/>, when there is no state yet: then as after a reset.</summary>
+    /// <summary>Copies configuration bytes from <paramref name="offset"/> into <paramref name="destination"/>; the range was checked against <see cref="ConfigLength"/>. Also before <see cref="Activate"/>: then as a session begins.</summary>
     public virtual void ReadConfig(int offset, Span<byte> destination) => destination.Clear();
 
     /// <summary>Takes configuration bytes that the driver wrote; the range was checked against <see cref="ConfigLength"/>. Writes to read-only fields are ignored.</summary>

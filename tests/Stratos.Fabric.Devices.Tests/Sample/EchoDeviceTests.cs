@@ -21,6 +21,14 @@ public sealed class EchoDeviceTests
     }
 
     [Fact]
+    public void Shows_its_configuration_before_there_is_a_session()
+    {
+        byte[] space = [1, 2, 3, 4, 5, 6, 7, 8];
+        new EchoDevice().ReadConfig(0, space);
+        Assert.Equal(new byte[8], space);
+    }
+
+    [Fact]
     public void The_document_shows_the_device_that_is_compiled()
     {
         string root = SourceRoot();
