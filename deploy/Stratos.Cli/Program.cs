@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stratos.Cli.Commands;
 
+Console.SetError(new LossyWriter(Console.Error));
 var root = new RootCommand("Stratos Fabric: virtio devices as supervised actors, across the partitions of a machine.")
 {
     DemoCommand.Create(),

@@ -3,7 +3,7 @@ namespace Stratos.Lab;
 /// <summary>What a guest's file system holds beyond the base layer. Each layer costs boot time and memory.</summary>
 public enum GuestLayer
 {
-    /// <summary>fio with its libraries: about 50 MiB unpacked; a guest of 192 MiB has 85 left.</summary>
+    /// <summary>fio with its libraries: about 50 MiB unpacked; a guest of 256 MiB has 130 left.</summary>
     Fio,
 
     /// <summary>mkfs.ext4, e2fsck, resize2fs, tune2fs, dumpe2fs, debugfs.</summary>

@@ -7,7 +7,7 @@ public sealed record GuestSpec
     public QemuVersion Qemu { get; init; } = QemuVersion.Current;
 
     /// <summary>Guest memory in MiB, shared with backends through a memfd. 64 is the least that boots.</summary>
-    public int MemoryMiB { get; init; } = 192;
+    public int MemoryMiB { get; init; } = 256;
 
     /// <summary>Virtual CPUs, 1 to 8.</summary>
     public int Cpus { get; init; } = 1;

@@ -43,6 +43,17 @@ public sealed class ProgramTests
         Assert.Contains("taken.sock", output, StringComparison.Ordinal);
     }
 
+    /// <summary>/dev/full is a disk without room: each write to it fails.</summary>
+    [Fact]
+    public async Task ALogThatCannotBeWrittenEndsNothing()
+    {
+        ProgramFile stratos = ProgramFile.Stratos;
+        string[] arguments = ["-c", "exec \"$0\" \"$@\" 2>/dev/full", stratos.Path, .. stratos.Prefix, "device", "block", "--socket", "/tmp/none.sock"];
+        using ManagedProcess process = ManagedProcess.Start(
+            "stratos", stratos with { Path = "/bin/sh", Prefix = [] }, arguments, new Dictionary<string, string>(), static _ => { });
+        Assert.Equal(64, await process.Exited.WaitAsync(Limit, TestContext.Current.CancellationToken));
+    }
+
     private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
         var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
