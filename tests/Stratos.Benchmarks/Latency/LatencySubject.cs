@@ -22,7 +22,7 @@ internal sealed record LatencySubject(string Name, string What, Func<RunFolder, 
         new("spi", "4 bytes through a loopback", static folder => $"spi:dut,chips=loopback@0,board={folder.In("spi")}", 0, SpiTransfer(), 4 + 1),
         new("can", "stop the controller", static folder => $"can:dut,board={folder.In("can")},station=dut", 2, CanStop(), 1),
         new("rtc", "a clock's reading", static folder => $"rtc:dut,board={folder.In("rtc")}", 0, RtcRead(), 16),
-        new("rpmb", "the write counter", static folder => $"rpmb:dut,board={folder.In("rpmb")},capacity=128K", 0, RpmbReadCounter(), 512),
+        new("rpmb", "the write counter, without a key", static folder => $"rpmb:dut,board={folder.In("rpmb")},capacity=128K", 0, RpmbReadCounter(), 512),
     ];
 
     /// <summary>virtio 1.4, section 5.2.6: type VIRTIO_BLK_T_IN, sector 0.</summary>
