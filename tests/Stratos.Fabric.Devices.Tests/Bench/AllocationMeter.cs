@@ -24,7 +24,9 @@ internal sealed class AllocationMeter : IDisposable
     {
         Reading reading = _readings.Value!;
         if (!_measuring) { return; }
-        reading.Last = GC.GetAllocatedBytesForCurrentThread();
+        // The smaller of two: a collection that falls into a reading counts the rest of the thread's allocation buffer, up to
+        // 8 KiB that nobody has used, and the next reading does not.
+        reading.Last = Math.Min(GC.GetAllocatedBytesForCurrentThread(), GC.GetAllocatedBytesForCurrentThread());
         if (reading.Steps++ == 0) { reading.First = reading.Last; }
     }
 
